@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { amountText } from './money.ts'
+import { day, line } from './text.ts'
+
+export const dueReference = line('The reference', 60)
+
+/** The amount's decimals are checked against the customer's currency where that is known: in the form and in the use-case. */
+export const dueInput = z.object({
+  amount: amountText('The amount'),
+  dueDate: day('The due date'),
+  issuedOn: day('The date of issue').nullish(),
+  reference: dueReference.nullish(),
+})
+export type DueInput = z.infer<typeof dueInput>
+
+export const openDueInput = z.object({ outstanding: amountText('The outstanding amount'), dueDate: day('The due date') })
+export type OpenDueInput = z.infer<typeof openDueInput>
+
+export const dueStatuses = ['OPEN', 'OVERDUE', 'PAID', 'CANCELLED'] as const
+export type DueStatus = (typeof dueStatuses)[number]
