@@ -100,6 +100,17 @@ export function moneyRule(currency: string, sign: MoneySign = 'positive') {
   })
 }
 
+/**
+ * A zod rule for an amount string whose currency isn't known yet: it refuses what no currency allows, and leaves the number of decimals
+ * to parseMoney. `what` begins the messages ("The amount").
+ */
+export function amountText(what: string, sign: 'positive' | 'zero' = 'positive') {
+  return z
+    .string()
+    .regex(/^(0|[1-9]\d{0,15})(\.\d{1,4})?$/, `${what} must be a number such as 1250.50`)
+    .refine((text) => sign === 'zero' || /[1-9]/.test(text), `${what} must be more than zero`)
+}
+
 /** A zod rule for a currency code. */
 export const currencyRule = z.string({ error: 'Choose a currency.' }).refine(isCurrency, 'Choose a currency code such as EUR, USD or JPY.')
 
