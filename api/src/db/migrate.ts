@@ -19,7 +19,8 @@ export async function migrate(address: MysqlAddress & { database: string }): Pro
     await connection.query(`create database if not exists \`${address.database}\` character set utf8mb4 collate utf8mb4_0900_ai_ci`)
     await connection.query(`use \`${address.database}\``)
     await connection.query('create table if not exists migration (file varchar(120) not null, step int not null, at datetime(6) not null, primary key (file, step))')
-    await connection.query("insert ignore into migration values ('lock', 0, utc_timestamp(6))")
+    await connection.query('create table if not exists migration_lock (id int primary key)')
+    await connection.query('insert ignore into migration_lock values (1)')
     await underLock(address, () => runPending(connection))
   } finally {
     await connection.end()
@@ -54,7 +55,7 @@ async function underLock(address: MysqlAddress & { database: string }, work: () 
   try {
     await holder.query('set session innodb_lock_wait_timeout = 600')
     await holder.beginTransaction()
-    await holder.query("select 1 from migration where file = 'lock' for update")
+    await holder.query('select 1 from migration_lock for update')
     await work()
     await holder.commit()
   } finally {
@@ -64,7 +65,7 @@ async function underLock(address: MysqlAddress & { database: string }, work: () 
 
 async function runPending(connection: Connection): Promise<void> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  const [rows] = await connection.query<RowDataPacket[]>("select file, max(step) as last from migration where file <> 'lock' group by file")
+  const [rows] = await connection.query<RowDataPacket[]>('select file, max(step) as last from migration group by file')
   const done = new Map(rows.map((row) => [String(row['file']), Number(row['last'])]))
   for (const file of files) {
     const statements = (await readFile(new URL(file, folder), 'utf8')).split('--> statement-breakpoint')
