@@ -1,0 +1,61 @@
+import 'reflect-metadata'
+import { isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
+import { operations, type Access, type Operation } from 'schema/permissions'
+import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql'
+import { CompanyResolver } from '../company/graphql.ts'
+import type { Context, Viewer } from '../context.ts'
+import { DomainError } from '../errors.ts'
+import { validate } from './rules.ts'
+
+/** Every resolver of the API. */
+const resolvers: NonEmptyArray<Function> = [CompanyResolver]
+
+// buildSchema refuses @Subscription without one, although every subscription here brings its own source.
+const unused: PubSub = {
+  publish: () => {
+    throw new Error('Subscriptions have their own source')
+  },
+  subscribe: () => {
+    throw new Error('Subscriptions have their own source')
+  },
+}
+
+/** The schema, each of whose operations is open to those only whom schema/permissions.ts names; it throws when one is missing there. */
+export async function openSchema(): Promise<GraphQLSchema> {
+  const schema = await buildSchema({ resolvers, validate: false, validateFn: validate, pubSub: unused })
+  guard(schema)
+  return schema
+}
+
+function guard(schema: GraphQLSchema): void {
+  for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
+    if (!isObjectType(type)) continue
+    for (const field of Object.values(type.getFields())) {
+      if (!isOperation(field.name)) throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
+      const access = operations[field.name]
+      field.resolve = allowing(access, field.resolve)
+      if (type === schema.getSubscriptionType()) field.subscribe = allowing(access, field.subscribe)
+    }
+  }
+}
+
+const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name)
+
+type Resolve = GraphQLFieldResolver<unknown, Context>
+
+function allowing(access: Access, resolve: GraphQLField<unknown, Context>['resolve']): Resolve {
+  if (resolve === undefined) throw new Error('An operation has no resolver')
+  return (root, args, ctx, info) => {
+    assertMay(ctx.viewer, access)
+    return resolve(root, args, ctx, info)
+  }
+}
+
+/** @throws DomainError UNAUTHENTICATED, WAITING or FORBIDDEN. */
+function assertMay(viewer: Viewer, access: Access): void {
+  if (access === 'anyone' || viewer.kind === 'system') return
+  if (viewer.kind === 'nobody') throw new DomainError('UNAUTHENTICATED')
+  if (access === 'signed-in') return
+  if (viewer.waiting) throw new DomainError('WAITING')
+  if (!access.includes(viewer.role)) throw new DomainError('FORBIDDEN')
+}
