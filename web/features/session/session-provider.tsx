@@ -1,0 +1,142 @@
+'use client'
+import { useApolloClient, useMutation, useQuery } from '@apollo/client/react'
+import { Center, Modal, Stack, Text } from '@mantine/core'
+import { usePathname, useRouter } from 'next/navigation'
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { problemOf } from '../../apollo/problem.ts'
+import { whenEnded } from '../../apollo/renewal.ts'
+import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
+import { SessionDocument, type SessionQuery, SignOutDocument } from '../../gql.ts'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { ReaderProvider, readersLocale } from '../../ui/reader.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+
+const askAgainMs = 5 * 60_000
+const retryMs = 3_000
+/** What one tab tells the others of the same browser. */
+const channelName = 'collection.session'
+
+interface Props {
+  /** The frame of what comes, while it is being found out who this is. */
+  fallback: ReactNode
+  children: (session: { latestEvent: string; onEnded: () => void }) => ReactNode
+}
+
+/** Finds out who is signed in before any screen asks for data; whoever is not goes to the sign-in and comes back here afterwards. */
+export function SessionProvider({ fallback, children }: Props) {
+  const client = useApolloClient()
+  const router = useRouter()
+  const path = usePathname()
+  const { data, previousData, error, refetch } = useQuery(SessionDocument, {
+    fetchPolicy: 'network-only',
+    // The business date changes at midnight, a role by an administrator: both are asked for now and then.
+    pollInterval: askAgainMs,
+    skipPollAttempt: () => document.hidden,
+    nextFetchPolicy: 'cache-first',
+  })
+  const [signOutOnServer] = useMutation(SignOutDocument)
+  const [leaving, setLeaving] = useState(false)
+  const [asking, setAsking] = useState<(signedIn: boolean) => void>()
+  const known: SessionQuery | undefined = data ?? (previousData as SessionQuery | undefined)
+  const me = known?.me ?? undefined
+  const channel = useRef<BroadcastChannel | undefined>(undefined)
+
+  const leave = useEffectEvent(async (tell: boolean) => {
+    if (tell) channel.current?.postMessage('signed-out')
+    // The screens go first, so that none of them asks again when the cache is emptied.
+    setLeaving(true)
+    await client.clearStore().catch(() => undefined)
+    router.replace('/login')
+  })
+
+  useEffect(() => {
+    const opened = new BroadcastChannel(channelName)
+    opened.addEventListener('message', () => void leave(false))
+    channel.current = opened
+    return () => opened.close()
+  }, [])
+
+  const code = known === undefined && error !== undefined ? problemOf(error).code : undefined
+  const elsewhere = leaving ? undefined : code === 'UNAUTHENTICATED' || (known !== undefined && me === undefined) ? 'login' : code === 'WAITING' || me?.waiting === true ? 'waiting' : undefined
+  useEffect(() => {
+    if (elsewhere === 'login') router.replace(`/login?next=${encodeURIComponent(`${path}${window.location.search}`)}`)
+    if (elsewhere === 'waiting') router.replace('/waiting')
+  }, [elsewhere, path, router])
+
+  // A session that ends while somebody works is renewed where they are: what they typed stays, what failed is sent again.
+  const signedIn = me !== undefined && !me.waiting && !leaving
+  useEffect(() => {
+    if (!signedIn) return undefined
+    let pending: Promise<boolean> | undefined
+    return whenEnded(() => {
+      pending ??= new Promise<boolean>((resolve) => setAsking(() => resolve)).finally(() => {
+        pending = undefined
+      })
+      return pending
+    })
+  }, [signedIn])
+
+  const away = code !== undefined && elsewhere === undefined
+  useEffect(() => {
+    if (!away) return undefined
+    const timer = setInterval(() => void refetch().catch(() => undefined), retryMs)
+    return () => clearInterval(timer)
+  }, [away, refetch])
+
+  const company = known?.company
+  const session = useMemo<Session | undefined>(
+    () =>
+      me === undefined || company === undefined
+        ? undefined
+        : {
+            me,
+            company,
+            may: mayAs(me),
+            signOut: async () => {
+              await signOutOnServer({ context: { entering: true } })
+              await leaveRef.current(true)
+            },
+            reload: async () => {
+              await refetch().catch(() => undefined)
+            },
+          },
+    [me, company, signOutOnServer, refetch],
+  )
+  const leaveRef = useRef<(tell: boolean) => Promise<void>>(async () => {})
+  useEffect(() => {
+    leaveRef.current = (tell) => leave(tell)
+  }, [])
+
+  if (away && error !== undefined) {
+    return (
+      <Center mih="100dvh" p="md">
+        <Stack maw={440} gap="sm">
+          <ProblemAlert title="The server can’t be reached" problem={problemOf(error)} onRetry={() => void refetch().catch(() => undefined)} />
+          <Text size="sm" c="dimmed" ta="center">This page tries again by itself every few seconds.</Text>
+        </Stack>
+      </Center>
+    )
+  }
+  if (session === undefined || elsewhere !== undefined || leaving) return fallback
+  return (
+    <SessionContext value={session}>
+      <ReaderProvider locale={readersLocale(session.company.locale)} today={session.company.today}>
+        {children({ latestEvent: known?.latestEvent ?? '0', onEnded: () => void leaveRef.current(false) })}
+        <Modal opened={asking !== undefined} onClose={() => {}} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session has ended">
+          <Stack gap="md">
+            <Text size="sm" c="dimmed">Sign in again to go on. Nothing you typed is lost.</Text>
+            <SignInForm
+              email={session.me.email}
+              onSignedIn={(who) => {
+                // Somebody else took over this tab: what is on the screen is not theirs.
+                if (who.id !== session.me.id) window.location.assign('/')
+                asking?.(true)
+                setAsking(undefined)
+              }}
+            />
+          </Stack>
+        </Modal>
+      </ReaderProvider>
+    </SessionContext>
+  )
+}
