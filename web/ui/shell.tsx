@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { Late } from './late.tsx'
+import { Mark } from './mark.tsx'
 import classes from './shell.module.css'
 import { ShortcutsProvider, useShortcut, useShortcutList } from './shortcuts.tsx'
 
@@ -77,16 +78,6 @@ function NavItem({ href, label, Icon }: { href: string; label: string; Icon: typ
       <Icon size={18} stroke={1.75} aria-hidden />
       <span>{label}</span>
     </UnstyledButton>
-  )
-}
-
-/** The product's mark: three bars that come down to a line. */
-export function Mark({ size = 24 }: { size?: number }) {
-  return (
-    <svg width={size} height={size} viewBox="0 0 24 24" aria-hidden className={classes.mark}>
-      <rect width="24" height="24" rx="6.5" fill="currentColor" />
-      <path d="M7 6.5v7M12 6.5v4M17 6.5v2M6 17.5h12" stroke="#fff" strokeWidth="2" strokeLinecap="round" fill="none" />
-    </svg>
   )
 }
 
