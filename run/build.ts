@@ -27,7 +27,11 @@ export async function buildWeb(say: (line: string) => void, signal?: AbortSignal
   if (existsSync(manifest) && existsSync(join(web, 'gql.ts')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return
   say('Building the web, as its files have changed')
   await generateDocuments(signal)
-  const { code, output } = await run(process.execPath, [nextProgram, 'build'], { cwd: web, env: toolEnv({ NODE_ENV: 'production' }), signal })
+  const { code, output } = await run(process.execPath, [nextProgram, 'build'], {
+    cwd: web,
+    env: toolEnv({ NODE_ENV: 'production' }),
+    signal,
+  })
   if (signal?.aborted === true) return
   if (code !== 0) throw new ConfigError(`The web could not be built:\n${output}`)
   writeFileSync(stamp, inputs)

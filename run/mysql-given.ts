@@ -24,12 +24,18 @@ export async function checkGivenMysql(given: Given): Promise<void> {
   const driver = createRequire(join(root, 'api', 'package.json'))('mysql2/promise') as Driver
   const version = await readVersion(driver, given).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ER_ACCESS_DENIED_ERROR') {
-      throw new ConfigError(`The MySQL at ${place} does not let ${given.user} in with that password. Correct MYSQL_USER and MYSQL_PASSWORD.`)
+      throw new ConfigError(
+        `The MySQL at ${place} does not let ${given.user} in with that password. Correct MYSQL_USER and MYSQL_PASSWORD.`,
+      )
     }
-    throw new ConfigError(`No MySQL answers at ${place} (${error.code ?? error.message}). Start it, correct MYSQL_HOST and MYSQL_PORT, or leave MYSQL_HOST empty to get a private one.`)
+    throw new ConfigError(
+      `No MySQL answers at ${place} (${error.code ?? error.message}). Start it, correct MYSQL_HOST and MYSQL_PORT, or leave MYSQL_HOST empty to get a private one.`,
+    )
   })
   if (!isSuitable(version)) {
-    throw new ConfigError(`The server at ${place} is ${version}, and this program needs MySQL 8.4 or newer (not MariaDB). Point MYSQL_HOST to one, or leave it empty to get a private one.`)
+    throw new ConfigError(
+      `The server at ${place} is ${version}, and this program needs MySQL 8.4 or newer (not MariaDB). Point MYSQL_HOST to one, or leave it empty to get a private one.`,
+    )
   }
 }
 

@@ -59,14 +59,21 @@ function unpacked(dataDir: string): MysqlProgram | undefined {
   if (!existsSync(mysqld)) return undefined
   const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
   const loader = process.arch === 'arm64' ? 'ld-linux-aarch64.so.1' : 'ld-linux-x86-64.so.2'
-  const libraries = [join(usr, 'lib', triple), join(root, 'lib', triple), join(usr, 'lib', 'mysql', 'private')].filter((folder) => existsSync(folder))
+  const libraries = [join(usr, 'lib', triple), join(root, 'lib', triple), join(usr, 'lib', 'mysql', 'private')].filter((folder) =>
+    existsSync(folder),
+  )
   const command = libraries.map((folder) => join(folder, loader)).find((file) => existsSync(file))
   if (command === undefined) return undefined
   // The program is newer than the system may be, so it runs on the libc that came with it, through that libc's own loader.
   const args = ['--argv0', mysqld, '--library-path', libraries.join(':'), mysqld, '--no-defaults']
   const version = readVersion(command, args)
   const share = join(usr, 'share', 'mysql')
-  const places = [`--basedir=${usr}`, `--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, 'charsets')}`, `--plugin-dir=${join(usr, 'lib', 'mysql', 'plugin')}`]
+  const places = [
+    `--basedir=${usr}`,
+    `--lc-messages-dir=${share}`,
+    `--character-sets-dir=${join(share, 'charsets')}`,
+    `--plugin-dir=${join(usr, 'lib', 'mysql', 'plugin')}`,
+  ]
   return version === undefined ? undefined : { command, args: [...args, ...places], version }
 }
 

@@ -1,6 +1,18 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, type Config } from '../api/src/config.ts'
 import { holdLock } from './lock.ts'
@@ -61,7 +73,10 @@ export async function startMysql(options: MysqlOptions): Promise<Mysql> {
   const password = readPassword(folder)
   let running = readRunning(folder)
   if (running !== undefined && (running.fast !== fast || !(await until(() => greets(running!.port), 10_000)))) {
-    if (otherUsers(folder).length > 0) throw new ConfigError(`Another run uses the MySQL in ${folder} with other settings. Stop that run first, or give this one a DATA_DIR of its own.`)
+    if (otherUsers(folder).length > 0)
+      throw new ConfigError(
+        `Another run uses the MySQL in ${folder} with other settings. Stop that run first, or give this one a DATA_DIR of its own.`,
+      )
     await shutDown(folder, running)
     running = undefined
   }
@@ -104,7 +119,9 @@ function makePrivateFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new ConfigError(`The folder ${path} cannot be made (${(error as Error).message}). Set DATA_DIR to a folder that this user may write to.`)
+    throw new ConfigError(
+      `The folder ${path} cannot be made (${(error as Error).message}). Set DATA_DIR to a folder that this user may write to.`,
+    )
   }
 }
 
@@ -112,7 +129,10 @@ function makePrivateFolder(path: string): void {
 async function waitForLock(folder: string): Promise<AsyncDisposable> {
   let lock: AsyncDisposable | undefined
   await until(async () => (lock = await holdLock(folder, 'mysql')) !== undefined, 90_000, 100)
-  if (lock === undefined) throw new ConfigError(`Another run has been starting or stopping the MySQL in ${folder} for over a minute. Stop that run and try again.`)
+  if (lock === undefined)
+    throw new ConfigError(
+      `Another run has been starting or stopping the MySQL in ${folder} for over a minute. Stop that run and try again.`,
+    )
   return lock
 }
 
@@ -154,7 +174,9 @@ async function launch(program: MysqlProgram, folder: string, password: string, f
   const freeMegabytes = Math.floor((disk.bavail * disk.bsize) / megabyte)
   const neededMegabytes = isNew ? 1024 : 256
   if (freeMegabytes < neededMegabytes) {
-    throw new ConfigError(`The disk that holds ${folder} has ${freeMegabytes} MB free, and MySQL needs ${neededMegabytes} MB. Make room, or set DATA_DIR to a folder on another disk.`)
+    throw new ConfigError(
+      `The disk that holds ${folder} has ${freeMegabytes} MB free, and MySQL needs ${neededMegabytes} MB. Make room, or set DATA_DIR to a folder on another disk.`,
+    )
   }
   const data = join(folder, 'data')
   const log = join(folder, 'mysqld.log')
@@ -183,7 +205,10 @@ async function launch(program: MysqlProgram, folder: string, password: string, f
     if (!ended()) return running
     if (options.port !== undefined || (await isFree(port))) break
   }
-  const reasons = readFileSync(log, 'utf8').split('\n').filter((line) => line.includes('[ERROR]')).slice(-3)
+  const reasons = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('[ERROR]'))
+    .slice(-3)
   throw new ConfigError(`MySQL did not start: ${reasons.join(' ') || 'it gave no reason'}. Its log is ${log}.`)
 }
 
@@ -219,8 +244,20 @@ function settings({ data, pidFile, port, fast }: { data: string; pidFile: string
     '--innodb-buffer-pool-size=256M',
     '--max-connections=300',
     ...(fast
-      ? ['--skip-log-bin', '--innodb-flush-log-at-trx-commit=2', '--innodb-flush-method=nosync', '--innodb-doublewrite=OFF', '--performance-schema=OFF']
-      : ['--log-bin=binlog', '--binlog-expire-logs-seconds=172800', '--sync-binlog=1', '--innodb-flush-log-at-trx-commit=1', '--innodb-doublewrite=ON']),
+      ? [
+          '--skip-log-bin',
+          '--innodb-flush-log-at-trx-commit=2',
+          '--innodb-flush-method=nosync',
+          '--innodb-doublewrite=OFF',
+          '--performance-schema=OFF',
+        ]
+      : [
+          '--log-bin=binlog',
+          '--binlog-expire-logs-seconds=172800',
+          '--sync-binlog=1',
+          '--innodb-flush-log-at-trx-commit=1',
+          '--innodb-doublewrite=ON',
+        ]),
   ]
 }
 
@@ -241,10 +278,24 @@ async function initialise(program: MysqlProgram, folder: string, password: strin
     "grant all on *.* to root@'127.0.0.1' with grant option",
   ]
   writeFileSync(script, statements.map((statement) => `${statement};\n`).join(''), { mode: 0o600 })
-  const args = ['--initialize-insecure', `--datadir=${fresh}`, `--init-file=${script}`, '--innodb-flush-method=nosync', '--innodb-doublewrite=OFF', '--skip-log-bin']
+  const args = [
+    '--initialize-insecure',
+    `--datadir=${fresh}`,
+    `--init-file=${script}`,
+    '--innodb-flush-method=nosync',
+    '--innodb-doublewrite=OFF',
+    '--skip-log-bin',
+  ]
   const { code, output } = await run(program.command, [...program.args, ...asRoot(), ...args], { signal })
   rmSync(script, { force: true })
-  if (code !== 0) throw new ConfigError(`MySQL could not make its data folder ${fresh}: ${output.split('\n').filter((line) => line.includes('[ERROR]')).slice(-3).join(' ')}`)
+  if (code !== 0)
+    throw new ConfigError(
+      `MySQL could not make its data folder ${fresh}: ${output
+        .split('\n')
+        .filter((line) => line.includes('[ERROR]'))
+        .slice(-3)
+        .join(' ')}`,
+    )
   // It was made without waiting for the disk, so all of it goes there once, before anybody relies on it.
   await run('sync', ['--file-system', fresh], { signal })
   rmSync(join(folder, 'data'), { recursive: true, force: true })

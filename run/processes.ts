@@ -65,7 +65,12 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
 
 /** The environment of whatever is started here: the tools of this project come first, its Node among them. */
 export function toolEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PATH: [join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter), ...more }
+  return {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: '1',
+    PATH: [join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter),
+    ...more,
+  }
 }
 
 export interface Finished {
@@ -86,7 +91,12 @@ export interface RunOptions {
 export function run(command: string, args: string[], options: RunOptions = {}): Promise<Finished> {
   return new Promise((resolve) => {
     if (options.signal?.aborted === true) return resolve({ code: 130, output: '' })
-    const child = spawn(command, args, { cwd: options.cwd ?? root, env: options.env ?? toolEnv(), detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: options.env ?? toolEnv(),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

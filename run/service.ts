@@ -30,7 +30,12 @@ const endWithParent = new URL('./end-with-parent.ts', import.meta.url).href
 /** Starts a Node program that runs until it is stopped. */
 export function startService({ name, args, cwd, env, dataDir, show }: ServiceOptions): Service {
   // Led by its own group, it hears a Ctrl-C through us alone; the channel tells it when we are gone.
-  const child = spawn(process.execPath, ['--import', endWithParent, ...args], { cwd, env: toolEnv(env), detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(process.execPath, ['--import', endWithParent, ...args], {
+    cwd,
+    env: toolEnv(env),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   const known = child.pid === undefined ? undefined : know(child.pid)
   const note = noteFile(dataDir, name)
   if (known !== undefined) writeFileSync(note, JSON.stringify(known))

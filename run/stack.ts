@@ -138,9 +138,14 @@ function mysqlDied(mysql: Mysql | undefined): Promise<string> {
 }
 
 async function checkPorts(config: Config): Promise<void> {
-  for (const [name, port] of [['WEB_PORT', config.web.port], ['API_PORT', config.api.port]] as const) {
+  for (const [name, port] of [
+    ['WEB_PORT', config.web.port],
+    ['API_PORT', config.api.port],
+  ] as const) {
     if (await isFree(port)) continue
-    throw new ConfigError(`Port ${port} is taken by another program. End that one, or choose another port: ${name}=${port + 100} in .env or in the environment.`)
+    throw new ConfigError(
+      `Port ${port} is taken by another program. End that one, or choose another port: ${name}=${port + 100} in .env or in the environment.`,
+    )
   }
 }
 
