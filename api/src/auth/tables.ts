@@ -54,8 +54,15 @@ export const refreshTokens = mysqlTable(
 )
 
 /** Failed attempts by what they aimed at (an account, an address), shared by all processes. */
-export const attempts = mysqlTable('attempt', {
-  subject: varchar('subject', { length: 128 }).primaryKey(),
-  failures: int('failures').notNull(),
-  lastAt: instant('last_at').notNull(),
-})
+export const attempts = mysqlTable(
+  'attempt',
+  {
+    subject: varchar('subject', { length: 128 }).primaryKey(),
+    failures: int('failures').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (table) => [
+    // What is old enough to be forgotten: guessing at invented addresses must not fill the table for good.
+    index('attempt_last').on(table.lastAt),
+  ],
+)

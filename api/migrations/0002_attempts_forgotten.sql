@@ -1,0 +1,1 @@
+CREATE INDEX `attempt_last` ON `attempt` (`last_at`);
