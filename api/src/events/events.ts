@@ -56,6 +56,8 @@ export type NumberedEvent = Event & {
 interface CustomerFacts {
   readonly name: string
   readonly customerNumber: string
+  /** Part of something bigger that is told once, such as an import: nobody is notified of it alone. */
+  readonly quiet?: true
 }
 interface MoneyFacts {
   /** A decimal string. */

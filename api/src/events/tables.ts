@@ -15,7 +15,7 @@ export const events = mysqlTable(
     customerId: id('customer_id'),
     paymentId: id('payment_id'),
     importId: id('import_id'),
-    facts: jsonText<Record<string, unknown>>()('facts').notNull(),
+    facts: jsonText<object>()('facts').notNull(),
   },
   (table) => [
     // Readers tail by number; the rows still without one are its NULLs, in the order of their ids.
