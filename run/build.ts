@@ -45,7 +45,7 @@ function hashInputs(): string {
     exclude: (path) => ['node_modules', '.next'].includes(basename(path)),
   }).filter((file) => !/^web\/(test\/|gql\.ts$|next-env\.d\.ts$)|\.test\.tsx?$|\.tsbuildinfo$/.test(file))
   const hash = createHash('sha256').update(process.version)
-  for (const [name, value] of Object.entries(process.env).toSorted()) if (name.startsWith('NEXT_PUBLIC_')) hash.update(`${name}=${value}\0`)
+  for (const name of Object.keys(process.env).toSorted()) if (name.startsWith('NEXT_PUBLIC_')) hash.update(`${name}=${process.env[name]}\0`)
   for (const file of files.toSorted()) {
     const path = join(root, file)
     if (statSync(path).isFile()) hash.update(`${file}\0`).update(readFileSync(path)).update('\0')
