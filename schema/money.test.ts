@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { amountText, currencies, currencyRule, displayMoney, formatMoney, isCurrency, MoneyError, moneyRule, parseMoney, scaleOf } from './money.ts'
+import {
+  amountText,
+  currencies,
+  currencyRule,
+  displayMoney,
+  formatMoney,
+  isCurrency,
+  MoneyError,
+  moneyRule,
+  parseMoney,
+  scaleOf,
+} from './money.ts'
 
 test.each([
   ['0', 'JPY', 0n],
@@ -94,9 +105,12 @@ test('the rules of a form give the sentence of the fault', () => {
   expect(currencyRule.safeParse('ABC').success).toBe(false)
 })
 
-test.each(['', '1e3', '-5', 'NaN', '1,5', '0', '0.00', '1.23456', '05', '9'.repeat(17)])('an amount of no known currency is not %j', (text) => {
-  expect(amountText('The amount').safeParse(text).error?.issues[0]?.message).toMatch(/^The amount must be/)
-})
+test.each(['', '1e3', '-5', 'NaN', '1,5', '0', '0.00', '1.23456', '05', '9'.repeat(17)])(
+  'an amount of no known currency is not %j',
+  (text) => {
+    expect(amountText('The amount').safeParse(text).error?.issues[0]?.message).toMatch(/^The amount must be/)
+  },
+)
 
 test('an amount of no known currency may have up to four decimals, and be zero where that is allowed', () => {
   expect(amountText('The amount').safeParse('1250.1234').success).toBe(true)

@@ -69,7 +69,12 @@ export const sheet: Readonly<Record<SheetColumn, Column>> = {
     example: 'C-10001',
     rule: customerNumber,
   },
-  name: { header: 'Name', about: 'The name of the customer, at most 200 characters. Needed for a new customer.', example: 'Miller & Sons', rule: customerName },
+  name: {
+    header: 'Name',
+    about: 'The name of the customer, at most 200 characters. Needed for a new customer.',
+    example: 'Miller & Sons',
+    rule: customerName,
+  },
   email: { header: 'E-mail', about: 'The e-mail address of the customer.', example: 'office@miller.example', rule: contact('EMAIL') },
   phone: {
     header: 'Phone',
@@ -77,7 +82,12 @@ export const sheet: Readonly<Record<SheetColumn, Column>> = {
     example: '+44 20 7946 0000',
     rule: contact('PHONE'),
   },
-  address: { header: 'Address', about: 'The postal address, in one or several lines.', example: '1 High Street, London', rule: contact('ADDRESS') },
+  address: {
+    header: 'Address',
+    about: 'The postal address, in one or several lines.',
+    example: '1 High Street, London',
+    rule: contact('ADDRESS'),
+  },
   reference: {
     header: 'Reference',
     about: 'What names the amount owed, such as the invoice number. Each customer has a reference once; empty: the next one is given.',
@@ -106,8 +116,18 @@ export const sheet: Readonly<Record<SheetColumn, Column>> = {
     example: '2026-02-14',
     rule: dayRule,
   },
-  paidOn: { header: 'Paid on', about: 'The day on which the whole amount was paid, today at the latest. Empty: it is still open.', example: '', rule: dayRule },
-  note: { header: 'Note', about: 'Anything worth knowing about the customer, at most 2000 characters.', example: 'Pays by bank transfer', rule: paragraph('The note', 2000).transform((text) => text ?? '') },
+  paidOn: {
+    header: 'Paid on',
+    about: 'The day on which the whole amount was paid, today at the latest. Empty: it is still open.',
+    example: '',
+    rule: dayRule,
+  },
+  note: {
+    header: 'Note',
+    about: 'Anything worth knowing about the customer, at most 2000 characters.',
+    example: 'Pays by bank transfer',
+    rule: paragraph('The note', 2000).transform((text) => text ?? ''),
+  },
 }
 
 /**
@@ -133,7 +153,8 @@ const synonyms: Readonly<Record<SheetHeading, string>> = {
     'nome cliente; nome del cliente; ragione sociale; nominativo; denominazione; nome; azienda; ' +
     'klantnaam; naam klant; bedrijfsnaam; naam; klant; bedrijf; debiteur; ' +
     'nome do cliente; nome completo; razão social',
-  firstName: 'first name; given name; forename; vorname; prénom; nombre de pila; nome proprio; nome di battesimo; voornaam; primeiro nome; nome próprio',
+  firstName:
+    'first name; given name; forename; vorname; prénom; nombre de pila; nome proprio; nome di battesimo; voornaam; primeiro nome; nome próprio',
   lastName:
     'last name; surname; family name; nachname; familienname; zuname; nom de famille; apellidos; apellido; primer apellido; cognome; achternaam; familienaam; sobrenome; apelido; último nome',
   email:
@@ -162,7 +183,8 @@ const synonyms: Readonly<Record<SheetHeading, string>> = {
     'rechnungsbetrag; betrag; bruttobetrag; betrag brutto; gesamtbetrag; rechnungssumme; forderungsbetrag; forderung; gesamtsumme; summe; brutto; offener betrag; ' +
     'montant; montant ttc; montant facture; montant de la facture; montant total; total ttc; montant dû; importe; importe total; importe factura; importe de la factura; monto; monto total; ' +
     'importo; importo fattura; importo totale; totale; totale fattura; importo dovuto; bedrag; factuurbedrag; totaalbedrag; totaal; valor; valor total; valor da fatura; montante; quantia',
-  currency: 'currency; currency code; invoice currency; curr; ccy; währung; währungscode; devise; monnaie; moneda; divisa; valuta; munteenheid; moeda',
+  currency:
+    'currency; currency code; invoice currency; curr; ccy; währung; währungscode; devise; monnaie; moneda; divisa; valuta; munteenheid; moeda',
   issuedOn:
     'issued on; invoice date; issue date; date of issue; date issued; date of invoice; invoiced on; document date; doc date; bill date; issued; date; ' +
     'rechnungsdatum; ausstellungsdatum; ausgestellt am; belegdatum; rg datum; datum der rechnung; datum; ' +

@@ -19,7 +19,9 @@ export type DateOrder = 'DMY' | 'MDY'
 export type DecimalSeparator = ',' | '.'
 
 /** A value (undefined: the cell is empty), or why there is none. `ask`: the cell reads in two ways and only a person knows which. */
-export type Reading<T> = { readonly value: T | undefined } | { readonly fault: { readonly code: string; readonly message: string; readonly ask?: true } }
+export type Reading<T> =
+  | { readonly value: T | undefined }
+  | { readonly fault: { readonly code: string; readonly message: string; readonly ask?: true } }
 
 const fault = (code: string, message: string) => ({ fault: { code, message } })
 
@@ -37,7 +39,12 @@ export function readText(cell: Cell | undefined): Reading<string> {
   if (typeof cell === 'string') {
     // A lone half of a character can't be stored as UTF-8; a byte order mark inside a text is left over from gluing files together.
     if (!cell.isWellFormed()) return fault('CHARACTERS', 'This text has characters that cannot be shown.')
-    const text = cell.normalize('NFC').replace(/\r\n?/g, '\n').replace(/[\uFEFF\u200B]/g, '').replace(/[\u00A0\u2000-\u200A\u202F\u3000]/g, ' ').trim()
+    const text = cell
+      .normalize('NFC')
+      .replace(/\r\n?/g, '\n')
+      .replace(/[\uFEFF\u200B]/g, '')
+      .replace(/[\u00A0\u2000-\u200A\u202F\u3000]/g, ' ')
+      .trim()
     return { value: text === '' ? undefined : text }
   }
   if ('serial' in cell) {
@@ -146,15 +153,26 @@ export function readDay(cell: Cell | undefined, order: DateOrder | undefined, st
     const monthFirst = dayOf(year, first, second)
     if (order !== undefined && (stated || (dayFirst && monthFirst))) return (order === 'DMY' ? dayFirst : monthFirst) ?? notADay
     if (dayFirst && monthFirst && dayFirst.value !== monthFirst.value) {
-      return { fault: { code: 'DATE_ORDER', message: `“${text}” can be read in two ways. Say once for the column whether the day or the month comes first.`, ask: true } }
+      return {
+        fault: {
+          code: 'DATE_ORDER',
+          message: `“${text}” can be read in two ways. Say once for the column whether the day or the month comes first.`,
+          ask: true,
+        },
+      }
     }
     return dayFirst ?? monthFirst ?? notADay
   }
 
-  const words = text.toLowerCase().replace(/\bd[eo]\b|(?<=\d)(st|nd|rd|th|º|er)\b|[.,]/g, ' ').trim().split(/[\s-]+/)
+  const words = text
+    .toLowerCase()
+    .replace(/\bd[eo]\b|(?<=\d)(st|nd|rd|th|º|er)\b|[.,]/g, ' ')
+    .trim()
+    .split(/[\s-]+/)
   if (words.length === 3) {
     const [a = '', b = '', c = ''] = words
-    if (/^\d{1,2}$/.test(a) && /^(\d{4}|\d{2})$/.test(c) && monthNames.has(fold(b))) return dayOf(c, String(monthNames.get(fold(b))), a) ?? notADay
+    if (/^\d{1,2}$/.test(a) && /^(\d{4}|\d{2})$/.test(c) && monthNames.has(fold(b)))
+      return dayOf(c, String(monthNames.get(fold(b))), a) ?? notADay
     if (/^\d{1,2}$/.test(b) && /^\d{4}$/.test(c) && monthNames.has(fold(a))) return dayOf(c, String(monthNames.get(fold(a))), b) ?? notADay
   }
   return notADay
@@ -175,11 +193,19 @@ function dayOf(year: string, month: string, day: string): { value: string } | un
   return isDay(text) ? { value: text } : undefined
 }
 
-const fold = (text: string) => text.normalize('NFKD').replace(/[^\p{L}]/gu, '').toLowerCase()
+const fold = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/[^\p{L}]/gu, '')
+    .toLowerCase()
 
 // "Mar", "März", "mars", "marzo", "maart", "março": the platform knows them all. English comes first and isn't overwritten.
 const monthNames: ReadonlyMap<string, number> = (() => {
-  const names = new Map<string, number>([['sept', 9], ['mrz', 3], ['maerz', 3]])
+  const names = new Map<string, number>([
+    ['sept', 9],
+    ['mrz', 3],
+    ['maerz', 3],
+  ])
   for (const locale of ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt']) {
     for (const style of ['long', 'short'] as const) {
       const format = new Intl.DateTimeFormat(locale, { month: style, timeZone: 'UTC' })
@@ -231,13 +257,19 @@ function bareAmount(raw: string): Digits {
   text = text.replace(/(?<=\p{L})\.(?=\d|$)/u, '')
   const negative = /^\(.*\)$/.test(text) || text.startsWith('-') || /[^,.]-$/.test(text)
   // "1.250,-" is an even amount, as written on German price tags.
-  text = text.replace(/^\((.*)\)$/, '$1').replace(/[,.]-$/, '').replace(/^-|-$/g, '')
+  text = text
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/([,.])-$/, '$1')
+    .replace(/^-|-$/g, '')
   const code = (/^[A-Za-z]{3}(?=[\d.,-])/.exec(text) ?? /(?<=[\d.,-])[A-Za-z]{3}$/.exec(text))?.[0]
   if (code !== undefined && isCurrency(code.toUpperCase())) {
     text = text.startsWith(code) ? text.slice(3) : text.slice(0, -3)
     return { text: text.replace(/^-|-$/g, ''), sign: undefined, code: code.toUpperCase(), negative: negative || /^-|-$/.test(text) }
   }
-  const sign = signs.map(([each]) => each).filter((each) => text.startsWith(each) || text.endsWith(each)).sort((a, b) => b.length - a.length)[0]
+  const sign = signs
+    .map(([each]) => each)
+    .filter((each) => text.startsWith(each) || text.endsWith(each))
+    .sort((a, b) => b.length - a.length)[0]
   if (sign !== undefined) text = text.startsWith(sign) ? text.slice(sign.length) : text.slice(0, -sign.length)
   return { text: text.replace(/^-|-$/g, ''), sign, code: undefined, negative: negative || /^-|-$/.test(text) }
 }
@@ -275,7 +307,12 @@ export function currencyOfAmount(cell: Cell | undefined): string | undefined {
  * The amount of a cell in minor units, zero included. `separator` is what the column has decided, `stated` when a person said so. Only a
  * number of Excel's own passes through a float, with the digits that Excel shows.
  */
-export function readMoney(cell: Cell | undefined, currency: string, separator: DecimalSeparator | undefined, stated: boolean): Reading<bigint> {
+export function readMoney(
+  cell: Cell | undefined,
+  currency: string,
+  separator: DecimalSeparator | undefined,
+  stated: boolean,
+): Reading<bigint> {
   if (cell === undefined) return { value: undefined }
   const notANumber = fault('NOT_A_NUMBER', `This is not an amount. Enter a number such as ${scaleOf(currency) === 0 ? '1250' : '1250.00'}.`)
   const isNegative = fault('NEGATIVE', 'The amount can’t be negative. Leave credit notes out, or enter what is owed.')

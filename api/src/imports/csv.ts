@@ -4,7 +4,13 @@ import { parse as parseNow } from 'csv-parse/sync'
 import { firstBytes, limits as standard, Refused, streamOf, type Limits, type Sheet, type SheetRow, type Source } from './xlsx.ts'
 
 // As Excel, LibreOffice and databases write it: quotes inside an unquoted field are text, rows may be short.
-const dialect = { relax_quotes: true, relax_column_count: true, skip_empty_lines: false, record_delimiter: ['\r\n', '\n', '\r'], max_record_size: 2_000_000 }
+const dialect = {
+  relax_quotes: true,
+  relax_column_count: true,
+  skip_empty_lines: false,
+  record_delimiter: ['\r\n', '\n', '\r'],
+  max_record_size: 2_000_000,
+}
 
 const separators = [';', ',', '\t', '|']
 
@@ -12,7 +18,11 @@ const separators = [';', ',', '\t', '|']
  * Opens a text file as one sheet without a name. UTF-8 and UTF-16 are known by their mark, UTF-8 also by being valid, anything else is
  * Windows-1252, which every byte sequence is. `scoreHeader` says how much a row looks like a header: the separator that finds the best one wins.
  */
-export async function openCsv(source: Source, scoreHeader: (cells: readonly string[]) => number, bounds: Limits = standard): Promise<Sheet> {
+export async function openCsv(
+  source: Source,
+  scoreHeader: (cells: readonly string[]) => number,
+  bounds: Limits = standard,
+): Promise<Sheet> {
   const encoding = await encodingOf(source)
   const start = await firstBytes(source, 65_536)
   let sample = new TextDecoder(encoding).decode(start, { stream: true })
@@ -86,7 +96,10 @@ async function* readRows(source: Source, encoding: string, separator: string, sk
       const cells = record.map((text) => (text.trim() === '' ? undefined : text))
       if (cells.every((cell) => cell === undefined)) continue
       if (cells.findLastIndex((cell) => cell !== undefined) >= bounds.columns) {
-        throw new Refused('TOO_MANY_COLUMNS', `Row ${row} has more than ${bounds.columns} columns. Delete the columns that aren’t needed and upload it again.`)
+        throw new Refused(
+          'TOO_MANY_COLUMNS',
+          `Row ${row} has more than ${bounds.columns} columns. Delete the columns that aren’t needed and upload it again.`,
+        )
       }
       if (++count > bounds.rows) {
         throw new Refused('TOO_MANY_ROWS', `The file has more than ${bounds.rows.toLocaleString('en')} rows. Split it into several files.`)

@@ -31,7 +31,17 @@ import {
   type Reading,
 } from './cells.ts'
 import { openCsv } from './csv.ts'
-import { firstBytes, limits as standardLimits, openXlsx, Refused, type Limits, type RefusalCode, type Sheet, type SheetRow, type Source } from './xlsx.ts'
+import {
+  firstBytes,
+  limits as standardLimits,
+  openXlsx,
+  Refused,
+  type Limits,
+  type RefusalCode,
+  type Sheet,
+  type SheetRow,
+  type Source,
+} from './xlsx.ts'
 
 /**
  * Bytes ⇄ rows of the Excel file, without database. Everything streams and goes over the file more than once rather than hold it: the
@@ -129,14 +139,19 @@ const exampleSheet = 'collection'
  * Reads a file through once: what it is, where its header stands, what each column means and how its dates and amounts are written.
  * Refused is data; an error that is thrown is a disk that can't be read.
  */
-export async function readWorkbook(source: Source, answers: Answers = {}, bounds: Limits = standardLimits): Promise<ReadWorkbook | Refusal> {
+export async function readWorkbook(
+  source: Source,
+  answers: Answers = {},
+  bounds: Limits = standardLimits,
+): Promise<ReadWorkbook | Refusal> {
   try {
     const { sheets, definedNames, examples } = await openSheets(source, bounds)
     const found = await findHeader(sheets, answers)
     const columns = meaningOf(found.header, answers)
     const rows = () => rowsBelow(found.sheet, found.row)
     const { count, dates, amounts } = await weigh(rows(), columns)
-    if (count === 0) throw new Refused('NO_ROWS', `Below the header in row ${found.row} there is nothing to import. Enter at least one row.`)
+    if (count === 0)
+      throw new Refused('NO_ROWS', `Below the header in row ${found.row} there is nothing to import. Enter at least one row.`)
 
     const dateOrder: ReadWorkbook['dateOrder'] = Object.fromEntries(
       dateColumns.map((column) => {
@@ -181,7 +196,10 @@ async function openSheets(source: Source, bounds: Limits) {
     // Excel keeps a workbook with a password inside an old-style container, under this name.
     const protectedBook = (await firstBytes(source, 1_000_000)).includes(Buffer.from('EncryptedPackage', 'utf16le'))
     throw protectedBook
-      ? new Refused('ENCRYPTED', 'The workbook is protected by a password. Save it without one (File, Info, Protect workbook) and upload that.')
+      ? new Refused(
+          'ENCRYPTED',
+          'The workbook is protected by a password. Save it without one (File, Info, Protect workbook) and upload that.',
+        )
       : new Refused('OLD_FORMAT', 'This is the format of Excel before 2007 (.xls). Save it as “Excel workbook (.xlsx)” and upload that.')
   }
   const wide = begins(0xff, 0xfe) || begins(0xfe, 0xff)
@@ -190,7 +208,10 @@ async function openSheets(source: Source, bounds: Limits) {
     throw new Refused('NOT_A_WORKBOOK', 'This is not an Excel workbook, whatever its name says. Upload an .xlsx or .csv file.')
   }
   if (/^(\xef\xbb\xbf)?\s*<(!|\?xml|html|table|head|body)/i.test(text)) {
-    throw new Refused('NOT_A_WORKBOOK', 'This is a web page or XML, whatever its name says. Open it in Excel, save it as .xlsx and upload that.')
+    throw new Refused(
+      'NOT_A_WORKBOOK',
+      'This is a web page or XML, whatever its name says. Open it in Excel, save it as .xlsx and upload that.',
+    )
   }
   if (text.replace(/[\s,;|\xef\xbb\xbf\xfe\xff\0]/g, '') === '' && start.length < 8192) throw new Refused('EMPTY', 'The file is empty.')
   return { sheets: [await openCsv(source, (cells) => scoreOf(cells.map((cell) => headingOf(cell)?.heading)), bounds)], ...none }
@@ -205,7 +226,8 @@ interface Header {
 async function findHeader(sheets: readonly Sheet[], answers: Answers): Promise<Header> {
   const chosen = answers.sheet === undefined ? sheets : sheets.filter((each) => each.name === answers.sheet)
   if (chosen.length === 0) {
-    if (answers.sheet !== undefined) throw new Refused('NO_SUCH_SHEET', `The workbook has no visible sheet “${answers.sheet.slice(0, 40)}”.`)
+    if (answers.sheet !== undefined)
+      throw new Refused('NO_SUCH_SHEET', `The workbook has no visible sheet “${answers.sheet.slice(0, 40)}”.`)
     throw new Refused('EMPTY', 'The workbook has no visible sheet.')
   }
   let best: (Header & { score: number }) | undefined
@@ -261,7 +283,8 @@ function meaningOf(header: Header['header'], answers: Answers): FileColumn[] {
     if (heading === 'name' && half !== undefined) heading = half
     // Where a whole name stands beside both halves, it is the one to take.
     if ((heading === 'firstName' || heading === 'lastName') && half === undefined && claims.has('name')) heading = null
-    const column = heading === 'firstName' || heading === 'lastName' ? 'name' : heading === 'outstanding' || heading === 'status' ? null : heading
+    const column =
+      heading === 'firstName' || heading === 'lastName' ? 'name' : heading === 'outstanding' || heading === 'status' ? null : heading
     return { index, header: text, heading, column }
   })
 }
@@ -294,7 +317,14 @@ function questions(
 ): Ask[] {
   const asks: Ask[] = dateColumns.flatMap((column) =>
     dates[column].ambiguous > 0 && dateOrder[column]?.order === undefined
-      ? [{ about: 'dateOrder', column, question: `Which comes first in dates such as “${dates[column].example}”: the day (DMY) or the month (MDY)?`, options: ['DMY', 'MDY'] }]
+      ? [
+          {
+            about: 'dateOrder',
+            column,
+            question: `Which comes first in dates such as “${dates[column].example}”: the day (DMY) or the month (MDY)?`,
+            options: ['DMY', 'MDY'],
+          },
+        ]
       : [],
   )
   if (amounts.ambiguous > 0 && separator === undefined) {
@@ -338,7 +368,9 @@ function skipped(row: number, code: string, message: string): CheckedRow {
 }
 
 function isTotal(row: SheetRow, cells: Partial<Record<SheetHeading, Cell>>): boolean {
-  const identity = [cells.number, cells.name, cells.firstName, cells.lastName, cells.email, cells.reference].filter((cell) => cell !== undefined)
+  const identity = [cells.number, cells.name, cells.firstName, cells.lastName, cells.email, cells.reference].filter(
+    (cell) => cell !== undefined,
+  )
   const isWord = (cell: Cell | undefined) => typeof cell === 'string' && totals.test(cell.trim().replace(/[:.]$/, ''))
   return identity.length > 0 ? identity.every(isWord) : row.cells.some(isWord)
 }
@@ -350,7 +382,13 @@ interface Earlier {
 
 const customerColumns = ['name', 'email', 'phone', 'address', 'note'] as const satisfies readonly SheetColumn[]
 
-function checkRow(row: number, cells: Partial<Record<SheetHeading, Cell>>, workbook: ReadWorkbook, rules: Rules, earlier: Earlier): CheckedRow {
+function checkRow(
+  row: number,
+  cells: Partial<Record<SheetHeading, Cell>>,
+  workbook: ReadWorkbook,
+  rules: Rules,
+  earlier: Earlier,
+): CheckedRow {
   const values: RowValues = {}
   const faults: SheetFault[] = []
   const filled: SheetColumn[] = []
@@ -364,7 +402,8 @@ function checkRow(row: number, cells: Partial<Record<SheetHeading, Cell>>, workb
   }
 
   for (const column of ['number', 'name', 'email', 'phone', 'address', 'reference', 'currency', 'note'] as const) {
-    const reading = column === 'address' || column === 'note' ? readText(cells[column]) : column === 'name' ? readName(cells) : readLine(cells[column])
+    const reading =
+      column === 'address' || column === 'note' ? readText(cells[column]) : column === 'name' ? readName(cells) : readLine(cells[column])
     const text = take(column, reading)
     if (text === undefined) continue
     const checked = sheetOf[column].rule.safeParse(text)
@@ -580,8 +619,19 @@ export async function writeTemplate({ currency, locale }: { currency: string; lo
       `${letter(column)}2:${letter(column)}5000`,
       { allowBlank: true, showErrorMessage: true, errorStyle: 'stop', ...validation },
     )
-  validate('currency', { type: 'list', formulae: [`${exampleSheet}!$B$1:$B$${currencies.length}`], errorTitle: 'Currency', error: 'Choose a currency from the list.' })
-  validate('amount', { type: 'decimal', operator: 'greaterThanOrEqual', formulae: [0], errorTitle: 'Amount', error: 'Enter a number, 0 or more.' })
+  validate('currency', {
+    type: 'list',
+    formulae: [`${exampleSheet}!$B$1:$B$${currencies.length}`],
+    errorTitle: 'Currency',
+    error: 'Choose a currency from the list.',
+  })
+  validate('amount', {
+    type: 'decimal',
+    operator: 'greaterThanOrEqual',
+    formulae: [0],
+    errorTitle: 'Amount',
+    error: 'Enter a number, 0 or more.',
+  })
   for (const column of dateColumns) {
     validate(column, {
       type: 'date',
@@ -606,13 +656,16 @@ export async function writeTemplate({ currency, locale }: { currency: string; lo
   help.addRow([])
   // Not the words of the header itself, so that this table is never taken for the data.
   help.addRow(['In this column', 'you enter', 'for example']).font = { bold: true }
-  for (const column of sheetColumns) help.addRow([sheetOf[column].header, sheetOf[column].about, column === 'currency' ? currency : sheetOf[column].example])
+  for (const column of sheetColumns)
+    help.addRow([sheetOf[column].header, sheetOf[column].about, column === 'currency' ? currency : sheetOf[column].example])
   help.getColumn(2).alignment = { wrapText: true, vertical: 'top' }
 
   const marker = book.addWorksheet(exampleSheet, { state: 'veryHidden' })
   currencies.forEach((code, index) => (marker.getCell(index + 1, 2).value = code))
   examples.forEach((example, index) => {
-    const texts = sheetColumns.map((column) => (column === 'amount' && example.amount !== undefined ? String(Number(example.amount)) : (example[column] ?? '')))
+    const texts = sheetColumns.map((column) =>
+      column === 'amount' && example.amount !== undefined ? String(Number(example.amount)) : (example[column] ?? ''),
+    )
     marker.getCell(index + 1, 1).value = JSON.stringify(texts)
   })
   return Buffer.from(await book.xlsx.writeBuffer())
@@ -622,13 +675,29 @@ function exampleRows(currency: string): RowValues[] {
   const first = Object.fromEntries(sheetColumns.map((column) => [column, sheetOf[column].example])) as RowValues
   return [
     { ...first, amount: '1250', currency },
-    { number: 'C-10002', name: 'Ana García', email: 'ana@garcia.example', reference: 'INV-2026-002', amount: '980', currency, issuedOn: '2026-01-20', dueDate: '2026-02-19', paidOn: '2026-02-10' },
+    {
+      number: 'C-10002',
+      name: 'Ana García',
+      email: 'ana@garcia.example',
+      reference: 'INV-2026-002',
+      amount: '980',
+      currency,
+      issuedOn: '2026-01-20',
+      dueDate: '2026-02-19',
+      paidOn: '2026-02-10',
+    },
   ]
 }
 
 /** How the locale writes a day, as a number format of Excel with all four digits of the year. */
 function excelDateFormat(locale: string): string {
-  const parts = new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric', calendar: 'gregory', timeZone: 'UTC' }).formatToParts(0)
+  const parts = new Intl.DateTimeFormat(locale, {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    calendar: 'gregory',
+    timeZone: 'UTC',
+  }).formatToParts(0)
   const format = parts.map(({ type, value }) => ({ day: 'dd', month: 'mm', year: 'yyyy' })[type as string] ?? value).join('')
   // Signs that have a meaning of their own in a format, or marks that reorder a line: the form that everybody reads.
   return /^[dmy./ -]+$/.test(format) ? format : 'yyyy-mm-dd'

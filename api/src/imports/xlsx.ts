@@ -90,7 +90,9 @@ export async function firstBytes(source: Source, count: number): Promise<Buffer>
 export function streamOf(source: Source, start = 0, end = Infinity): Readable {
   if (start >= end) return Readable.from([])
   if (typeof source === 'string') return createReadStream(source, { start, end: end - 1 })
-  return Readable.from(pieces(Buffer.from(source.buffer, source.byteOffset, source.byteLength).subarray(start, Math.min(end, source.length))))
+  return Readable.from(
+    pieces(Buffer.from(source.buffer, source.byteOffset, source.byteLength).subarray(start, Math.min(end, source.length))),
+  )
 }
 
 function* pieces(bytes: Buffer): Generator<Buffer> {
@@ -129,13 +131,21 @@ async function readBook(source: Source, bounds: Limits) {
   const names = [...entries.keys()]
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name))
   if (has(/vbaproject\.bin$/)) {
-    throw new Refused('MACROS', 'The workbook contains macros. Save it as “Excel workbook (.xlsx)”, which leaves them out, and upload that.')
+    throw new Refused(
+      'MACROS',
+      'The workbook contains macros. Save it as “Excel workbook (.xlsx)”, which leaves them out, and upload that.',
+    )
   }
   if (has(/(^|\/)externallinks\//)) {
-    throw new Refused('EXTERNAL_LINKS', 'The workbook takes values from other files. Break these links in Excel (Data, Edit links) or paste the values, and upload it again.')
+    throw new Refused(
+      'EXTERNAL_LINKS',
+      'The workbook takes values from other files. Break these links in Excel (Data, Edit links) or paste the values, and upload it again.',
+    )
   }
-  if (has(/^xl\/workbook\.bin$/)) throw new Refused('OLD_FORMAT', 'This is a binary workbook (.xlsb). Save it as “Excel workbook (.xlsx)” and upload that.')
-  if (has(/^content\.xml$/)) throw new Refused('OLD_FORMAT', 'This is an OpenDocument file (.ods). Save it as .xlsx or .csv and upload that.')
+  if (has(/^xl\/workbook\.bin$/))
+    throw new Refused('OLD_FORMAT', 'This is a binary workbook (.xlsb). Save it as “Excel workbook (.xlsx)” and upload that.')
+  if (has(/^content\.xml$/))
+    throw new Refused('OLD_FORMAT', 'This is an OpenDocument file (.ods). Save it as .xlsx or .csv and upload that.')
 
   let left = bounds.unpackedBytes
   for (const entry of entries.values()) {
@@ -145,7 +155,9 @@ async function readBook(source: Source, bounds: Limits) {
     }
   }
 
-  const bookPath = [...(await relations(source, entries, '')).values()].find((relation) => /\/officeDocument$/.test(relation.type))?.target ?? 'xl/workbook.xml'
+  const bookPath =
+    [...(await relations(source, entries, '')).values()].find((relation) => relation.type.endsWith('/officeDocument'))?.target ??
+    'xl/workbook.xml'
   const bookEntry = entries.get(bookPath.toLowerCase())
   if (!bookEntry) throw new Refused('NOT_A_WORKBOOK', 'This is not an Excel workbook. Upload an .xlsx or .csv file.')
 
@@ -180,7 +192,7 @@ async function readBook(source: Source, bounds: Limits) {
 
   const sheets = listed.flatMap((sheet): Sheet[] => {
     const part = parts.get(sheet.relation)
-    const entry = part && /\/worksheet$/.test(part.type) ? entries.get(part.target.toLowerCase()) : undefined
+    const entry = part && part.type.endsWith('/worksheet') ? entries.get(part.target.toLowerCase()) : undefined
     if (!entry) return []
     return [{ name: sheet.name, hidden: sheet.hidden, date1904, rows: () => readRows(source, entry, { styles, shared, date1904 }, bounds) }]
   })
@@ -216,7 +228,10 @@ async function readDirectory(source: Source, bounds: Limits): Promise<Map<string
     start = Number(record.readBigUInt64LE(48))
   }
   if (count > bounds.entries || length > bounds.entries * 1000) {
-    throw new Refused('TOO_LARGE', `The workbook consists of more than ${bounds.entries} parts. Copy the sheet into a new workbook and upload that.`)
+    throw new Refused(
+      'TOO_LARGE',
+      `The workbook consists of more than ${bounds.entries} parts. Copy the sheet into a new workbook and upload that.`,
+    )
   }
 
   const directory = await at(start, length)
@@ -308,7 +323,10 @@ async function readStyles(source: Source, entry: Entry | undefined): Promise<Sty
       else if (name === 'xf' && inCellStyles) {
         const id = Number(attribute(tag, 'numFmtId') ?? 0)
         const code = codes.get(id)
-        styles.push({ date: code === undefined ? isBuiltInDate(id) : isDateFormat(code), digits: /^0{2,}$/.test(code ?? '') ? code!.length : 0 })
+        styles.push({
+          date: code === undefined ? isBuiltInDate(id) : isDateFormat(code),
+          digits: /^0{2,}$/.test(code ?? '') ? code!.length : 0,
+        })
       }
     },
     close(name) {
@@ -352,7 +370,10 @@ async function readSharedStrings(source: Source, entry: Entry | undefined, bound
       else if (name === 'si') {
         characters += text.length
         if (characters > bounds.sharedTextCharacters) {
-          throw new Refused('TOO_LARGE', 'The workbook holds too much text. Delete the columns and sheets that aren’t needed, or split it into several files.')
+          throw new Refused(
+            'TOO_LARGE',
+            'The workbook holds too much text. Delete the columns and sheets that aren’t needed, or split it into several files.',
+          )
         }
         strings.push(excelText(text))
       }
@@ -426,13 +447,19 @@ async function* readRows(source: Source, entry: Entry, book: Book, bounds: Limit
         const cell = makeCell(type, value, formula, style, book)
         if (cell === undefined) return
         if (column > bounds.columns) {
-          throw new Refused('TOO_MANY_COLUMNS', `Row ${row} has more than ${bounds.columns} columns. Delete the columns that aren’t needed and upload it again.`)
+          throw new Refused(
+            'TOO_MANY_COLUMNS',
+            `Row ${row} has more than ${bounds.columns} columns. Delete the columns that aren’t needed and upload it again.`,
+          )
         }
         cells ??= []
         cells[column - 1] = cell
       } else if (name === 'row' && cells) {
         if (++count > bounds.rows) {
-          throw new Refused('TOO_MANY_ROWS', `The sheet has more than ${bounds.rows.toLocaleString('en')} rows. Split it into several files.`)
+          throw new Refused(
+            'TOO_MANY_ROWS',
+            `The sheet has more than ${bounds.rows.toLocaleString('en')} rows. Split it into several files.`,
+          )
         }
         finished.push({ row, cells })
         cells = undefined
@@ -497,13 +524,18 @@ function columnOf(reference: string): number {
 
 // Excel writes characters that XML can't hold as _x000B_, and a text that looks like that with its underscore written so.
 function excelText(text: string): string {
-  return text.includes('_x') ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))) : text
+  return text.includes('_x')
+    ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text
 }
 
 async function* decoded(stream: Readable): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : chunk[0] === 0xfe && chunk[1] === 0xff ? 'utf-16be' : 'utf-8', { fatal: true })
+    decoder ??= new TextDecoder(
+      chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : chunk[0] === 0xfe && chunk[1] === 0xff ? 'utf-16be' : 'utf-8',
+      { fatal: true },
+    )
     yield decoder.decode(chunk, { stream: true })
   }
   yield decoder?.decode() ?? ''
@@ -543,7 +575,11 @@ function xmlParser(handlers: Handlers): { write(text: string): void; end(): void
       const second = text.charCodeAt(less + 1)
       if (second === 33 /* ! */) {
         if (text.length - less < 9) break
-        const [begin, finish] = text.startsWith('<!--', less) ? ['<!--', '-->'] : text.startsWith('<![CDATA[', less) ? ['<![CDATA[', ']]>'] : ['', '']
+        const [begin, finish] = text.startsWith('<!--', less)
+          ? ['<!--', '-->']
+          : text.startsWith('<![CDATA[', less)
+            ? ['<![CDATA[', ']]>']
+            : ['', '']
         if (begin === '') throw new Refused('DAMAGED', damaged)
         const close = text.indexOf(finish, less + begin.length)
         if (close < 0) break
@@ -616,12 +652,15 @@ const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"'
 
 function unescape(text: string): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));?/gi, (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
-    if (name !== undefined) {
-      const character = entities[name]
-      if (character === undefined) throw new Refused('DAMAGED', damaged)
-      return character
-    }
-    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))
-  })
+  return text.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|(\w+));?/gi,
+    (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
+      if (name !== undefined) {
+        const character = entities[name]
+        if (character === undefined) throw new Refused('DAMAGED', damaged)
+        return character
+      }
+      return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))
+    },
+  )
 }
