@@ -5,7 +5,13 @@ import { scaleOf } from 'schema/money'
  * separator alone is read as the locale writes it. What can't be an amount comes back as typed, for the form's rule to refuse.
  */
 export function readAmount(text: string, locale: string): string {
-  const typed = text.trim().replaceAll(/[\s’'\u00a0\u202f_]/g, '').replaceAll('−', '-')
+  const typed = text
+    .normalize('NFKC')
+    // Signs that only steer the writing direction, and everything that people group digits with besides point and comma.
+    .replaceAll(/[\s’'_٬\u200e\u200f\u061c]/gu, '')
+    .replaceAll(/[٠-٩۰-۹]/gu, (digit) => String((digit.charCodeAt(0) - 0x660) % 0x90))
+    .replaceAll('−', '-')
+    .replaceAll('٫', '.')
   if (!/^-?[\d.,]+$/.test(typed)) return text.trim()
   const point = decimalMark(typed, locale)
   const cut = point === undefined ? -1 : typed.lastIndexOf(point)

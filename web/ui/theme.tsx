@@ -30,6 +30,8 @@ const theme = createTheme({
     },
   },
   components: {
+    InputWrapper: { styles: { label: { marginBottom: 4, fontWeight: 550 }, description: { marginBottom: 6, fontSize: '0.78125rem' }, error: { fontSize: '0.78125rem' } } },
+    Button: { styles: { label: { fontWeight: 550 } } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } } },
     Menu: { defaultProps: { shadow: 'md' } },
