@@ -101,18 +101,16 @@ async function insertStaff(
       if (!first) await assertRoomToWait(ctx)
       const id = newId()
       const role = first ? 'ADMIN' : 'VIEWER'
-      await ctx.db
-        .insert(staff)
-        .values({
-          id,
-          name,
-          email,
-          passwordHash,
-          role,
-          status: first ? 'ACTIVE' : 'WAITING',
-          first: first ? true : null,
-          createdAt: ctx.now,
-        })
+      await ctx.db.insert(staff).values({
+        id,
+        name,
+        email,
+        passwordHash,
+        role,
+        status: first ? 'ACTIVE' : 'WAITING',
+        first: first ? true : null,
+        createdAt: ctx.now,
+      })
       const { sessionId, refresh } = await beginSession(ctx, id, caller)
       const viewer: SignedInViewer = { kind: 'staff', id, name, email, sessionId, role, waiting: !first }
       await record({ ...ctx, viewer }, { type: 'STAFF_REGISTERED', facts: { staffId: id, name, waiting: !first } })
@@ -309,10 +307,16 @@ export async function viewerOf(app: App, accessToken: string): Promise<Viewer> {
 }
 
 /**
- * Whom a session stands for now, at most two seconds old; undefined when it has ended. A socket lives by it, and sockets that ask in
- * the same turn of the event loop (Promise.all) share one statement.
+ * Whether a socket that was opened as this viewer may go on: the session lives and the role is still the same. Sockets that ask in
+ * the same turn of the event loop share one statement.
  */
-export async function liveSession(app: App, sessionId: string): Promise<SignedInViewer | undefined> {
+export async function sessionAlive(app: App, viewer: Viewer): Promise<boolean> {
+  if (viewer.kind !== 'staff') return false
+  const now = await liveSession(app, viewer.sessionId)
+  return now !== undefined && now.role === viewer.role && now.waiting === viewer.waiting
+}
+
+async function liveSession(app: App, sessionId: string): Promise<SignedInViewer | undefined> {
   const session = await recentOf(app).get(sessionId)
   return session !== undefined && session.expiresAt > app.clock() ? session.viewer : undefined
 }
