@@ -12,10 +12,11 @@ const layers = [
   ['customers'],
   ['ledger'],
   ['imports'],
+  ['live'],
 ]
 // These follow what happens through the event log, so nobody needs to call them.
 const watchers = ['notifications', 'webhooks', 'insight']
-const folders = ['db', 'events', 'auth', 'company', 'search', 'customers', 'ledger', 'imports', ...watchers]
+const folders = ['db', 'events', 'auth', 'company', 'search', 'customers', 'ledger', 'imports', 'live', ...watchers]
 // Each of these packages is known to one folder, so that it can be replaced there.
 const owned: Record<string, string[]> = {
   db: ['mysql2'],

@@ -125,7 +125,7 @@ function webService(mode: Mode, config: Config, apiUrl: string): ServiceOptions 
 
 /** Web and API end together, and MySQL after them, for they finish their work with it. */
 async function stopAll({ services, mysql }: Stack): Promise<void> {
-  await Promise.all(services.map((service) => service.stop(service.name === 'web' ? 2_000 : 5_000)))
+  await Promise.all(services.map((service) => service.stop(service.name === 'web' ? 2_000 : 7_000)))
   await mysql?.stop()
 }
 
