@@ -47,7 +47,7 @@ export function startRelay(app: App, following: readonly Reaction[], moved: () =
   const loop = async () => {
     while (!stopped) {
       roused = false
-      const busy = await once(app, following, moved).catch((error: unknown) => {
+      const busy = await relayOnce(app, following, moved).catch((error: unknown) => {
         app.log.error({ err: error }, 'the relay could not number events; it tries again')
         return false
       })
@@ -70,8 +70,8 @@ export function startRelay(app: App, following: readonly Reaction[], moved: () =
   }
 }
 
-/** One look: whether there may be more to do at once. */
-async function once(app: App, following: readonly Reaction[], moved: () => void): Promise<boolean> {
+/** One look by the relay: numbers what waits and moves each reaction on. Whether there may be more to do at once. */
+export async function relayOnce(app: App, following: readonly Reaction[], moved: () => void): Promise<boolean> {
   const given = await numberCommitted(app)
   if (given > 0) moved()
   const followed = await Promise.all(following.map((reaction) => follow(app, reaction)))

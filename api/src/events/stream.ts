@@ -104,25 +104,6 @@ export class Tail<T extends Numbered> {
   }
 }
 
-/**
- * A generator that ends at once when its consumer leaves. A plain one would only notice at its next value, so each
- * closed subscription would stay behind until something happens.
- */
-export function endingAtOnce<T>(begin: (signal: AbortSignal) => AsyncGenerator<T, void, void>): AsyncIterableIterator<T, void, void> {
-  const stop = new AbortController()
-  const source = begin(stop.signal)
-  return {
-    next: () => source.next(),
-    return: () => {
-      stop.abort()
-      return source.return()
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
 /** The newest number given. */
 export async function latestNumber(app: App): Promise<number> {
   const [row] = await app.db.select({ lastNumber: relay.lastNumber }).from(relay).where(eq(relay.id, 1))

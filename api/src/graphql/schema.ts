@@ -2,13 +2,27 @@ import 'reflect-metadata'
 import { isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
 import { operations, type Access, type Operation } from 'schema/permissions'
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql'
+import { AuthResolver } from '../auth/graphql.ts'
 import { CompanyResolver } from '../company/graphql.ts'
 import type { Context, Viewer } from '../context.ts'
+import { CustomerResolver } from '../customers/graphql.ts'
 import { DomainError } from '../errors.ts'
+import { CustomerMoneyResolver, DueResolver, PaymentResolver } from '../ledger/graphql.ts'
+import { LiveResolver } from '../live/graphql.ts'
+import { NotificationResolver } from '../notifications/graphql.ts'
 import { validate } from './rules.ts'
 
 /** Every resolver of the API. */
-const resolvers: NonEmptyArray<Function> = [CompanyResolver]
+const resolvers: NonEmptyArray<Function> = [
+  CompanyResolver,
+  AuthResolver,
+  CustomerResolver,
+  CustomerMoneyResolver,
+  DueResolver,
+  PaymentResolver,
+  NotificationResolver,
+  LiveResolver,
+]
 
 // buildSchema refuses @Subscription without one, although every subscription here brings its own source.
 const unused: PubSub = {

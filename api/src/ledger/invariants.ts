@@ -1,16 +1,9 @@
-import { sql, type SQL } from 'drizzle-orm'
-import type { Context } from '../context.ts'
-
-/** What must hold of the books, always; each statement gives the rows in which it does not. */
-export interface Invariant {
-  readonly name: string
-  /** How many rows were looked at: a check that saw nothing proves nothing. */
-  readonly looked: SQL
-  readonly broken: SQL
-}
+import { sql } from 'drizzle-orm'
+import type { Invariant } from '../db/invariants.ts'
 
 const standing = sql`select due_id, sum(allocation.amount) as allocated from allocation join payment on payment.id = payment_id where payment.state = 'COMPLETED' group by due_id`
 
+/** What must hold of customers, dues, payments and allocations. */
 export const ledgerInvariants: readonly Invariant[] = [
   {
     name: 'the outstanding of a due is its amount less what completed payments have put on it',
@@ -72,14 +65,3 @@ export const ledgerInvariants: readonly Invariant[] = [
       where due.announced <> (a.due_id is not null) limit 20`,
   },
 ]
-
-/** Runs the checks: for each, how many rows it looked at and those that break it (20 at most). */
-export async function checkInvariants(ctx: Context, all: readonly Invariant[]): Promise<{ name: string; looked: number; broken: Record<string, unknown>[] }[]> {
-  const results = []
-  for (const { name, looked, broken } of all) {
-    const [counted] = (await ctx.db.execute(looked)) as unknown as [{ n: string }[]]
-    const [rows] = (await ctx.db.execute(broken)) as unknown as [Record<string, unknown>[]]
-    results.push({ name, looked: Number(counted[0]?.n ?? 0), broken: rows })
-  }
-  return results
-}

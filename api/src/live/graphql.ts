@@ -2,7 +2,8 @@ import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, registerEnumType, Re
 import type { Context } from '../context.ts'
 import { Customer, loadCustomer } from '../customers/graphql.ts'
 import { eventTypes, type EventType, type NumberedEvent } from '../events/events.ts'
-import { assertKept, endingAtOnce, eventTail, latestNumber } from '../events/stream.ts'
+import { assertKept, eventTail, latestNumber } from '../events/stream.ts'
+import type { RequestContext } from '../graphql/context.ts'
 import { EventNumber, Instant } from '../graphql/scalars.ts'
 import { loadPayment, Payment } from '../ledger/graphql.ts'
 
@@ -29,7 +30,7 @@ export class LiveResolver {
 
   @Subscription(() => LiveEvent, {
     description: 'What happens, after a number: first what was missed, then what comes.',
-    subscribe: ({ args, context }) => endingAtOnce((signal) => follow(context as Context, (args as { after?: number | null }).after ?? undefined, signal)),
+    subscribe: ({ args, context }) => follow(context as RequestContext, (args as { after?: number | null }).after ?? undefined),
   })
   events(@Root() event: LiveEvent, @Arg('after', () => EventNumber, { nullable: true }) _after: number | null): LiveEvent {
     return event
@@ -49,12 +50,12 @@ export class LiveResolver {
 /** Accounts are the administrators' business. */
 const isMeantFor = (event: NumberedEvent, role: string): boolean => role === 'ADMIN' || !event.type.startsWith('STAFF_')
 
-async function* follow(ctx: Context, after: number | undefined, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+async function* follow(ctx: RequestContext, after: number | undefined): AsyncGenerator<LiveEvent> {
   const { viewer } = ctx
   if (viewer.kind !== 'staff') return
   if (after !== undefined) await assertKept(ctx.app, after)
   let previous = after
-  for await (const event of eventTail(ctx.app).follow(after, signal)) {
+  for await (const event of eventTail(ctx.app).follow(after, ctx.signal)) {
     if (!isMeantFor(event, viewer.role)) continue
     const { number, type, at, actorName: author, customerId } = event
     yield { number, previous: previous ?? number - 1, type, at, author, customerId, paymentId: 'paymentId' in event ? event.paymentId : undefined }

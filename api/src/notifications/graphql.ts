@@ -1,9 +1,10 @@
 import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root, Subscription } from 'type-graphql'
 import { contextOf, type Context } from '../context.ts'
 import { After, connection, First } from '../graphql/page.ts'
+import type { RequestContext } from '../graphql/context.ts'
 import { EventNumber, Instant } from '../graphql/scalars.ts'
 import type { Page } from '../db/keyset.ts'
-import { assertKept, endingAtOnce } from '../events/stream.ts'
+import { assertKept } from '../events/stream.ts'
 import {
   asReader,
   isMeantFor,
@@ -92,19 +93,19 @@ export class NotificationResolver {
 
   @Subscription(() => LiveNotification, {
     name: 'notifications',
-    subscribe: ({ args, context }) => endingAtOnce((signal) => follow(context as Context, (args as { after?: number | null }).after ?? undefined, signal)),
+    subscribe: ({ args, context }) => follow(context as RequestContext, (args as { after?: number | null }).after ?? undefined),
   })
   liveNotification(@Root() message: LiveNotification, @Arg('after', () => EventNumber, { nullable: true }) _after: number | null): LiveNotification {
     return message
   }
 }
 
-async function* follow(ctx: Context, after: number | undefined, signal: AbortSignal): AsyncGenerator<LiveNotification> {
+async function* follow(ctx: RequestContext, after: number | undefined): AsyncGenerator<LiveNotification> {
   const { viewer } = ctx
   if (viewer.kind !== 'staff') return
   if (after !== undefined) await assertKept(ctx.app, after)
   let previous = after
-  for await (const row of notificationTail(ctx.app).follow(after, signal)) {
+  for await (const row of notificationTail(ctx.app).follow(after, ctx.signal)) {
     if (!isMeantFor(row, viewer.role)) continue
     const now = contextOf(ctx.app, viewer, ctx.requestId)
     const [notification, state] = await Promise.all([asReader(now, row), notificationState(now)])
