@@ -307,16 +307,10 @@ export async function viewerOf(app: App, accessToken: string): Promise<Viewer> {
 }
 
 /**
- * Whether a socket that was opened as this viewer may go on: the session lives and the role is still the same. Sockets that ask in
+ * Whom a session stands for, as it was at most two seconds ago; undefined when it has ended. A socket lives by it. Those who ask in
  * the same turn of the event loop share one statement.
  */
-export async function sessionAlive(app: App, viewer: Viewer): Promise<boolean> {
-  if (viewer.kind !== 'staff') return false
-  const now = await liveSession(app, viewer.sessionId)
-  return now !== undefined && now.role === viewer.role && now.waiting === viewer.waiting
-}
-
-async function liveSession(app: App, sessionId: string): Promise<SignedInViewer | undefined> {
+export async function liveSession(app: App, sessionId: string): Promise<SignedInViewer | undefined> {
   const session = await recentOf(app).get(sessionId)
   return session !== undefined && session.expiresAt > app.clock() ? session.viewer : undefined
 }
