@@ -5,6 +5,7 @@ import { contextOf, type App, type Viewer } from '../context.ts'
 import type { RequestContext, SessionCookies } from '../graphql/context.ts'
 
 export const nobody: Viewer = { kind: 'nobody' }
+const never = new AbortController().signal
 
 const accessCookie = { name: 'access', path: '/', maxAge: 15 * 60 }
 const refreshCookie = { name: 'refresh', path: '/session', maxAge: 30 * 24 * 60 * 60 }
@@ -16,6 +17,7 @@ export async function contextFrom(app: App, request: FastifyRequest, reply: Fast
   return {
     ...contextOf(app, viewer, request.id),
     cookies: cookiesOf(app.config, request, reply),
+    signal: never,
     caller: { address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 300) },
   }
 }

@@ -1,0 +1,42 @@
+import { firstAccountCode } from './auth/auth.ts'
+import { ConfigError, loadEnvFile, readConfig } from './config.ts'
+import { DatabaseError } from './db/database.ts'
+import { open } from './open.ts'
+import { run } from './run.ts'
+
+const longestEndMs = 9_500
+
+const ending = new AbortController()
+const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    ending.abort()
+    // Whoever stops this waits for it: what has not ended by then is cut off.
+    setTimeout(() => process.exit(1), longestEndMs).unref()
+  })
+}
+
+try {
+  loadEnvFile()
+  await using app = await open(readConfig())
+  await using serving = await run(app)
+  app.log.info({ pid: process.pid }, `The API is ready at ${serving.url}`)
+  const code = firstAccountCode(app.config)
+  if (code !== undefined) app.log.info(`The first account needs the code ${code}`)
+  await ended
+  app.log.info('stopping')
+} catch (error) {
+  const text = sentence(error)
+  process.stderr.write(`${text ?? String(error instanceof Error ? error.stack : error)}\n`)
+  process.exitCode = 1
+}
+
+/** A failure that the person who starts the program can do something about, in a sentence; undefined for a bug. */
+function sentence(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof DatabaseError) return error.message
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const at = 'port' in error ? ` ${String(error.port)}` : ''
+  if (error.code === 'EADDRINUSE') return `Port${at} is taken. Stop what uses it, or set API_PORT to another.`
+  if (error.code === 'EACCES' && 'port' in error) return `Port${at} may not be opened by this user. Set API_PORT to one above 1023.`
+  return undefined
+}
