@@ -30,8 +30,8 @@ interface Part {
   declaredSize?: number
 }
 
-/** A zip archive with its files in the given order, and whatever lies about sizes a test wants. */
-function zipOf(parts: Part[]): Buffer {
+/** A zip archive with its files in the given order, and whatever lies about sizes a test wants; `wide`: with 64-bit records. */
+function zipOf(parts: Part[], wide = false): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
@@ -50,7 +50,19 @@ function zipOf(parts: Part[]): Buffer {
     const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fields, Buffer.from(name), packed])
     const rest = Buffer.alloc(14)
     rest.writeUInt32LE(offset, 10)
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), fields, rest, Buffer.from(name)]))
+    const extra = Buffer.alloc(wide ? 28 : 0)
+    if (wide) {
+      extra.writeUInt16LE(1, 0)
+      extra.writeUInt16LE(24, 2)
+      extra.writeBigUInt64LE(BigInt(size), 4)
+      extra.writeBigUInt64LE(BigInt(packed.length), 12)
+      extra.writeBigUInt64LE(BigInt(offset), 20)
+      fields.writeUInt32LE(0xffffffff, 14)
+      fields.writeUInt32LE(0xffffffff, 18)
+      fields.writeUInt16LE(extra.length, 24)
+      rest.writeUInt32LE(0xffffffff, 10)
+    }
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), fields, rest, Buffer.from(name), extra]))
     locals.push(local)
     offset += local.length
   }
@@ -61,7 +73,17 @@ function zipOf(parts: Part[]): Buffer {
   end.writeUInt16LE(parts.length, 10)
   end.writeUInt32LE(list.length, 12)
   end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...locals, list, end])
+  if (!wide) return Buffer.concat([...locals, list, end])
+  end.fill(0xff, 8, 20)
+  const record = Buffer.alloc(56)
+  record.write('PK\x06\x06', 'latin1')
+  record.writeBigUInt64LE(BigInt(parts.length), 32)
+  record.writeBigUInt64LE(BigInt(list.length), 40)
+  record.writeBigUInt64LE(BigInt(offset), 48)
+  const locator = Buffer.alloc(20)
+  locator.write('PK\x06\x07', 'latin1')
+  locator.writeBigUInt64LE(BigInt(offset + list.length), 8)
+  return Buffer.concat([...locals, list, record, locator, end])
 }
 
 const relationType = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -69,25 +91,28 @@ const relationType = 'http://schemas.openxmlformats.org/officeDocument/2006/rela
 /** A workbook in XML of our own, for what exceljs never writes. Its shared strings and styles lie behind the sheet. */
 function rawWorkbook(
   sheet: string,
-  { strings = '', styles = '', book = '', extra = [] as Part[], sheetPath = 'worksheets/sheet1.xml' } = {},
+  { strings = '', styles = '', book = '', extra = [] as Part[], sheetPath = 'worksheets/sheet1.xml', wide = false } = {},
 ): Buffer {
-  return zipOf([
-    { name: `xl/${sheetPath.replace(/^\/xl\//, '')}`, data: sheet },
-    { name: 'xl/sharedStrings.xml', data: `<sst>${strings}</sst>` },
-    { name: 'xl/styles.xml', data: `<styleSheet>${styles}</styleSheet>` },
-    {
-      name: 'xl/_rels/workbook.xml.rels',
-      data: `<Relationships><Relationship Id="r1" Type="${relationType}/worksheet" Target="${sheetPath}"/>
+  return zipOf(
+    [
+      { name: `xl/${sheetPath.replace(/^\/xl\//, '')}`, data: sheet },
+      { name: 'xl/sharedStrings.xml', data: `<sst>${strings}</sst>` },
+      { name: 'xl/styles.xml', data: `<styleSheet>${styles}</styleSheet>` },
+      {
+        name: 'xl/_rels/workbook.xml.rels',
+        data: `<Relationships><Relationship Id="r1" Type="${relationType}/worksheet" Target="${sheetPath}"/>
         <Relationship Id="r2" Type="${relationType}/sharedStrings" Target="sharedStrings.xml"/>
         <Relationship Id="r3" Type="${relationType}/styles" Target="styles.xml"/></Relationships>`,
-    },
-    { name: 'xl/workbook.xml', data: `<workbook>${book}<sheets><sheet name="Data" sheetId="1" r:id="r1"/></sheets></workbook>` },
-    {
-      name: '_rels/.rels',
-      data: `<Relationships><Relationship Id="r1" Type="${relationType}/officeDocument" Target="/xl/workbook.xml"/></Relationships>`,
-    },
-    ...extra,
-  ])
+      },
+      { name: 'xl/workbook.xml', data: `<workbook>${book}<sheets><sheet name="Data" sheetId="1" r:id="r1"/></sheets></workbook>` },
+      {
+        name: '_rels/.rels',
+        data: `<Relationships><Relationship Id="r1" Type="${relationType}/officeDocument" Target="/xl/workbook.xml"/></Relationships>`,
+      },
+      ...extra,
+    ],
+    wide,
+  )
 }
 
 const inline = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`
@@ -279,6 +304,11 @@ describe('the header', () => {
     })
   })
 
+  test('a header named like something of JavaScript is an unknown header', async () => {
+    const { columns } = await check('Name;constructor;__proto__\nMiller;1;2\n', { columns: {} })
+    expect(columns?.map(({ column }) => column)).toEqual(['name', null, null])
+  })
+
   test('first and last name become the name, also where one of the two is just called name', async () => {
     const name = async (text: string) => (await check(text)).row(2).values.name
     expect(await name('first_name,last_name\n  Zoé , Vincent \n')).toBe('Zoé Vincent')
@@ -344,6 +374,11 @@ describe('.xlsx of any writer', () => {
       sheetData(`${inlineRow('Name', 'Due date')}<row>${inline('Miller')}<c t="d"><v>2026-02-03T00:00:00</v></c></row>`),
     )
     expect((await check(source)).rows).toMatchObject([{ row: 2, values: { name: 'Miller', dueDate: '2026-02-03' } }])
+  })
+
+  test('an archive with 64-bit records, as streaming writers make them', async () => {
+    const source = rawWorkbook(sheetData(inlineRow('Name') + inlineRow('Miller')), { wide: true })
+    expect((await check(source)).rows).toMatchObject([{ row: 2, values: { name: 'Miller' } }])
   })
 
   test('trailing empty rows to the last one of Excel are no rows', async () => {

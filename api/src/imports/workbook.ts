@@ -240,7 +240,7 @@ async function findHeader(sheets: readonly Sheet[], answers: Answers): Promise<H
         const reading = readLine(cell)
         return 'value' in reading && reading.value !== undefined ? [{ index: index + 1, text: reading.value }] : []
       })
-      const score = scoreOf(header.map(({ text }) => answers.columns?.[text] ?? headingOf(text)?.heading))
+      const score = scoreOf(header.map(({ text }) => answerFor(answers, text) ?? headingOf(text)?.heading))
       if (score > (best?.score ?? 0)) best = { sheet, row, header, score }
       if (++seen >= headerSearchRows) break
     }
@@ -257,18 +257,21 @@ async function findHeader(sheets: readonly Sheet[], answers: Answers): Promise<H
   return best
 }
 
-// How much a row looks like the header: the number of headings that it names. Without a customer it is none, and a single known word
-// among others is a sentence or a value.
+// How much a row looks like the header: the number of headings that it names. Without a customer it is none.
 function scoreOf(headings: readonly (SheetHeading | undefined)[]): number {
   const known = new Set(headings.filter((heading) => heading !== undefined))
-  if (!known.has('name') && !known.has('number') && !known.has('lastName')) return 0
-  return known.size >= 2 || headings.length === 1 ? known.size : 0
+  return known.has('name') || known.has('number') || known.has('lastName') ? known.size : 0
+}
+
+// A header may be called "constructor": only what was really answered counts.
+function answerFor(answers: Answers, header: string): SheetHeading | null | undefined {
+  return answers.columns && Object.hasOwn(answers.columns, header) ? answers.columns[header] : undefined
 }
 
 function meaningOf(header: Header['header'], answers: Answers): FileColumn[] {
   const claims = new Map<SheetHeading, { index: number; rank: number }>()
   const headings = header.map(({ index, text }) => {
-    const answered = answers.columns?.[text]
+    const answered = answerFor(answers, text)
     if (answered === null) return undefined
     const found = answered === undefined ? headingOf(text) : { heading: answered, rank: -1 }
     const claim = found && claims.get(found.heading)
