@@ -6,9 +6,21 @@ const alias = [{ find: /^graphql$/, replacement: 'graphql/index.js' }]
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: 'api', root: 'api', environment: 'node', include: ['test/**/*.test.ts', 'src/**/*.test.ts'] } },
+      {
+        resolve: { alias },
+        test: {
+          name: 'api',
+          root: 'api',
+          environment: 'node',
+          include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
+          globalSetup: ['test/databases.ts'],
+          // Starting the app with the machine busy takes seconds.
+          hookTimeout: 60_000,
+          testTimeout: 30_000,
+        },
+      },
       { test: { name: 'schema', root: 'schema', environment: 'node', include: ['*.test.ts'] } },
-      { test: { name: 'web', root: 'web', environment: 'jsdom', include: ['{app,features,ui,apollo}/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] } },
+      { test: { name: 'web', root: 'web', environment: 'jsdom', include: ['{features,ui,apollo}/**/*.test.{ts,tsx}'], setupFiles: ['test/setup.ts'] } },
     ],
   },
 })

@@ -20,7 +20,7 @@ try {
   loadEnvFile()
   await using app = await open(readConfig())
   await using serving = await run(app)
-  app.log.info({ pid: process.pid }, `The API is ready at ${serving.url}`)
+  app.log.info(`The API is ready at ${serving.url}`)
   const code = firstAccountCode(app.config)
   if (code !== undefined) app.log.info(`The first account needs the code ${code}`)
   await ended
