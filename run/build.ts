@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ConfigError, root } from '../api/src/config.ts'
 import { holdLock } from './lock.ts'
@@ -26,6 +26,8 @@ export async function buildWeb(say: (line: string) => void, signal?: AbortSignal
   const inputs = hashInputs()
   if (existsSync(manifest) && existsSync(join(web, 'gql.ts')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return
   say('Building the web, as its files have changed')
+  // A build that is broken off must not pass for the one before it.
+  rmSync(stamp, { force: true })
   await generateDocuments(signal)
   const { code, output } = await run(process.execPath, [nextProgram, 'build'], {
     cwd: web,

@@ -95,6 +95,9 @@ export async function untilAnswers(service: Service, url: string, timeoutMs: num
   throw new ConfigError(`The ${service.name} was not ready after ${timeoutMs / 1000} s. Its log is ${service.log}.`)
 }
 
+/** Said without being a warning, and meant for whoever starts the program. */
+const forPeople = /^The first account needs the code/
+
 /** A line of the API's log as a person reads it, from a level on (30 is info, 40 a warning); what is no log line passes. */
 export function readable(line: string, fromLevel: number): string | undefined {
   let entry: { level?: number; msg?: string; err?: { message?: string; stack?: string } }
@@ -104,7 +107,7 @@ export function readable(line: string, fromLevel: number): string | undefined {
     return line
   }
   if (typeof entry.level !== 'number') return line
-  if (entry.level < fromLevel) return undefined
+  if (entry.level < fromLevel && !forPeople.test(entry.msg ?? '')) return undefined
   const level = entry.level >= 50 ? 'error: ' : entry.level >= 40 ? 'warning: ' : ''
   return `${level}${entry.msg ?? ''}${entry.err === undefined ? '' : ` (${entry.err.stack ?? entry.err.message})`}`
 }
