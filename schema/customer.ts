@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import parsePhone from 'libphonenumber-js/min'
 import { dueInput, openDueInput } from './due.ts'
-import { isCurrency } from './money.ts'
+import { currencyRule } from './money.ts'
 import { line, paragraph } from './text.ts'
 
+export interface Contact {
+  readonly kind: ContactKind
+  readonly value: string
+}
 export const contactKinds = ['EMAIL', 'PHONE', 'ADDRESS'] as const
 export type ContactKind = (typeof contactKinds)[number]
 
@@ -35,7 +39,6 @@ const contactRules = {
 
 export const customerNumber = line('The number', 40).regex(/^[\p{L}\p{N}._/ -]+$/u, 'A number has letters, digits and . _ / - only')
 export const customerName = line('The name', 200)
-const currency = z.string().refine(isCurrency, 'This is not a currency; write three letters such as EUR')
 const contacts = z.array(contactInput).max(20, 'A customer can have at most 20 contacts')
 
 export const createCustomerInput = z.object({
@@ -43,7 +46,7 @@ export const createCustomerInput = z.object({
   number: customerNumber.nullish(),
   contacts: contacts.default([]),
   note: paragraph('The note', 2000).nullish(),
-  currency: currency.nullish(),
+  currency: currencyRule.nullish(),
   due: dueInput.nullish(),
 })
 export type CreateCustomerInput = z.infer<typeof createCustomerInput>
@@ -53,7 +56,7 @@ export const updateCustomerInput = z.object({
   number: customerNumber,
   contacts,
   note: paragraph('The note', 2000).nullish(),
-  currency,
+  currency: currencyRule,
   due: openDueInput.nullish(),
 })
 export type UpdateCustomerInput = z.infer<typeof updateCustomerInput>

@@ -47,6 +47,10 @@ export const operations = {
   commitImport: work,
   discardImport: work,
 } as const satisfies Record<string, Access>
+/** The same for downloads and other routes that a signed-in person uses outside GraphQL. */
+export const routes = {
+  'GET /templates/import.xlsx': work,
+} as const satisfies Record<string, Access>
 export type Operation = keyof typeof operations
 
 /** Whether somebody with that role (undefined: not signed in or not yet let in) may use the operation. */

@@ -3,6 +3,7 @@ import { prepareRelay, startRelay } from './events/relay.ts'
 import { openEventTail } from './events/stream.ts'
 import { openSchema } from './graphql/schema.ts'
 import { serve, type Serving } from './http/server.ts'
+import { resumeImports } from './imports/imports.ts'
 import { startSweep } from './ledger/overdue.ts'
 import { openNotificationTail } from './notifications/notifications.ts'
 import { notify } from './notifications/react.ts'
@@ -21,6 +22,7 @@ export async function run(app: App, options: { port?: number } = {}): Promise<Se
   }
   resources.use(startRelay(app, reactions, lookAtTails))
   resources.use(startSweep(app))
+  resources.use(await resumeImports(app))
   const serving = resources.use(await serve(app, await openSchema(), options))
   const held = resources.move()
   return { url: serving.url, [Symbol.asyncDispose]: () => held.disposeAsync() }

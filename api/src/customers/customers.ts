@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Contact, CreateCustomerInput, CustomerStatus } from 'schema/customer'
 import { reserveNumbers } from '../company/company.ts'
 import { daysBetween, type Atomic, type CalendarDate, type Context } from '../context.ts'
@@ -82,17 +82,67 @@ export async function insertCustomer(ctx: Atomic, input: Omit<CreateCustomerInpu
   return getCustomer(ctx, row.id)
 }
 
-export const numberTaken = (number: string): DomainError => new DomainError('TAKEN', `The number ${number} belongs to another customer`, [{ path: 'number', message: 'Another customer has this number' }])
-
-/** The next C-00001 that nobody has been given by hand. */
-export async function nextCustomerNumber(ctx: Context): Promise<string> {
-  for (;;) {
-    const number = customerNumberText(await reserveNumbers(ctx.app, 'customer'))
-    const [taken] = await ctx.app.db.select({ id: customers.id }).from(customers).where(eq(customers.number, number))
-    if (taken === undefined) return number
-  }
+interface NewCustomer extends Pick<CustomerRow, 'id' | 'number' | 'name' | 'note' | 'currency' | 'outstanding' | 'nextDueDate' | 'lastPaymentOn' | 'hasDues'> {
+  readonly contacts: readonly Contact[]
 }
-const customerNumberText = (value: number): string => `C-${String(value).padStart(5, '0')}`
+
+/** Writes many customers, with sums that the caller has worked out, in two statements. */
+export async function insertCustomers(ctx: Atomic, list: readonly NewCustomer[]): Promise<void> {
+  if (list.length === 0) return
+  await ctx.db.insert(customers).values(list.map(({ contacts, ...row }) => ({ ...row, searchText: searchText(row, contacts), createdAt: ctx.now, updatedAt: ctx.now })))
+  const theirs = list.flatMap((row) => row.contacts.map((contact, position) => ({ customerId: row.id, position, ...contact })))
+  if (theirs.length > 0) await ctx.db.insert(contacts).values(theirs)
+}
+
+/** Those with one of the numbers, whatever their case. */
+export async function customersByNumber(ctx: Context, numbers: readonly string[]): Promise<CustomerRow[]> {
+  return numbers.length === 0 ? [] : ctx.db.select().from(customers).where(inArray(customers.number, [...numbers]))
+}
+
+/** Those with one of the e-mail addresses, each with the address that found it; an address is not unique. */
+export async function customersByEmail(ctx: Context, emails: readonly string[]): Promise<{ email: string; row: CustomerRow }[]> {
+  if (emails.length === 0) return []
+  return ctx.db
+    .select({ email: contacts.value, row: customers })
+    .from(contacts)
+    .innerJoin(customers, eq(customers.id, contacts.customerId))
+    .where(and(eq(contacts.kind, 'EMAIL'), inArray(contacts.value, [...emails])))
+}
+
+/** Live ones with one of the names. */
+export async function customersByName(ctx: Context, names: readonly string[]): Promise<CustomerRow[]> {
+  return names.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(customers)
+        .where(and(eq(customers.live, true), inArray(customers.name, [...names])))
+}
+
+/** The currency of every customer that has another than the company's, by number and by e-mail address. */
+export async function otherCurrencies(ctx: Context): Promise<ReadonlyMap<string, string>> {
+  const rows = await ctx.db
+    .select({ number: customers.number, currency: customers.currency, email: contacts.value })
+    .from(customers)
+    .leftJoin(contacts, and(eq(contacts.customerId, customers.id), eq(contacts.kind, 'EMAIL')))
+    .where(ne(customers.currency, ctx.app.company.currency))
+  return new Map(rows.flatMap(({ number, currency, email }) => [[number.toLowerCase(), currency], ...(email === null ? [] : [[email, currency] as const])] as [string, string][]))
+}
+
+const numberTaken = (number: string): DomainError => new DomainError('TAKEN', `The number ${number} belongs to another customer`, [{ path: 'number', message: 'Another customer has this number' }])
+
+/** The next numbers (C-00001) that nobody has been given by hand. Reserved before the transaction, so that nobody waits. */
+export async function nextCustomerNumbers(ctx: Context, count: number): Promise<string[]> {
+  const free: string[] = []
+  while (free.length < count) {
+    const wanted = count - free.length
+    const first = await reserveNumbers(ctx.app, 'customer', wanted)
+    const numbers = Array.from({ length: wanted }, (_, index) => `C-${String(first + index).padStart(5, '0')}`)
+    const taken = new Set((await customersByNumber({ ...ctx, db: ctx.app.db }, numbers)).map((row) => row.number))
+    free.push(...numbers.filter((number) => !taken.has(number)))
+  }
+  return free
+}
 
 async function writeContacts(ctx: Atomic, customerId: string, list: readonly Contact[]): Promise<void> {
   if (list.length === 0) return
@@ -155,20 +205,4 @@ const contactText = (list: readonly Contact[]): string | null => (list.length ==
 function stale(row: CustomerRow, list: readonly Contact[]): DomainError {
   const current = { name: row.name, number: row.number, note: row.note, currency: row.currency, contacts: list, version: row.version }
   return new DomainError('STALE', `${row.name} was changed by somebody else meanwhile; compare and save again`, [], { current })
-}
-
-/** The customer with that number, whatever its case. */
-export async function customerByNumber(ctx: Context, number: string): Promise<CustomerRow | undefined> {
-  const [row] = await ctx.db.select().from(customers).where(eq(customers.number, number))
-  return row
-}
-
-/** Live customers that have the e-mail address; an address is not unique. */
-export async function customersByEmail(ctx: Context, email: string): Promise<CustomerRow[]> {
-  const found = await ctx.db
-    .select({ row: customers })
-    .from(contacts)
-    .innerJoin(customers, eq(customers.id, contacts.customerId))
-    .where(and(eq(contacts.kind, 'EMAIL'), eq(contacts.value, email)))
-  return found.map(({ row }) => row)
 }

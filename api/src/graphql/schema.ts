@@ -3,10 +3,11 @@ import { isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQ
 import { operations, type Access, type Operation } from 'schema/permissions'
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql'
 import { AuthResolver } from '../auth/graphql.ts'
+import { permit } from '../auth/permit.ts'
 import { CompanyResolver } from '../company/graphql.ts'
-import type { Context, Viewer } from '../context.ts'
+import type { Context } from '../context.ts'
 import { CustomerResolver } from '../customers/graphql.ts'
-import { DomainError } from '../errors.ts'
+import { ImportResolver } from '../imports/graphql.ts'
 import { CustomerMoneyResolver, DueResolver, PaymentResolver } from '../ledger/graphql.ts'
 import { LiveResolver } from '../live/graphql.ts'
 import { NotificationResolver } from '../notifications/graphql.ts'
@@ -20,6 +21,7 @@ const resolvers: NonEmptyArray<Function> = [
   CustomerMoneyResolver,
   DueResolver,
   PaymentResolver,
+  ImportResolver,
   NotificationResolver,
   LiveResolver,
 ]
@@ -60,16 +62,7 @@ type Resolve = GraphQLFieldResolver<unknown, Context>
 function allowing(access: Access, resolve: GraphQLField<unknown, Context>['resolve']): Resolve {
   if (resolve === undefined) throw new Error('An operation has no resolver')
   return (root, args, ctx, info) => {
-    assertMay(ctx.viewer, access)
+    permit(ctx.viewer, access)
     return resolve(root, args, ctx, info)
   }
-}
-
-/** @throws DomainError UNAUTHENTICATED, WAITING or FORBIDDEN. */
-function assertMay(viewer: Viewer, access: Access): void {
-  if (access === 'anyone' || viewer.kind === 'system') return
-  if (viewer.kind === 'nobody') throw new DomainError('UNAUTHENTICATED')
-  if (access === 'signed-in') return
-  if (viewer.waiting) throw new DomainError('WAITING')
-  if (!access.includes(viewer.role)) throw new DomainError('FORBIDDEN')
 }

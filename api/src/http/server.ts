@@ -11,6 +11,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { App } from '../context.ts'
 import { serveGraphql } from '../graphql/server.ts'
 import { sessionRoutes } from '../auth/rest.ts'
+import { importRoutes } from '../imports/rest.ts'
 import { healthRoutes } from './health.ts'
 import { servePlayground } from './playground.ts'
 import { answerProblems } from './problem.ts'
@@ -75,6 +76,7 @@ export async function makeServer(app: App, schema: GraphQLSchema): Promise<Fasti
 
   await server.register(healthRoutes(app))
   await server.register(sessionRoutes(app))
+  await server.register(importRoutes(app))
   await serveGraphql(server, app, schema)
   if (app.config.playground) servePlayground(server)
   return server

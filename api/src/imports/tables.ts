@@ -1,12 +1,15 @@
 import { index, int, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
 import { id, instant, jsonText, word } from '../db/columns.ts'
 
+export const importStatuses = ['REVIEW', 'COMMITTING', 'DONE', 'FAILED', 'DISCARDED'] as const
+export type ImportStatus = (typeof importStatuses)[number]
+
 export const imports = mysqlTable(
   'import',
   {
     id: id('id').primaryKey(),
     fileName: varchar('file_name', { length: 255 }).notNull(),
-    status: word('status').$type<'REVIEW' | 'COMMITTING' | 'DONE' | 'FAILED' | 'DISCARDED'>().notNull(),
+    status: word('status').$type<ImportStatus>().notNull(),
     sheet: varchar('sheet', { length: 255 }).notNull(),
     headerRow: int('header_row').notNull(),
     columns: jsonText<readonly { header: string; column: string | null }[]>()('columns_found').notNull(),
@@ -14,6 +17,8 @@ export const imports = mysqlTable(
     /** What a commit does with customers that exist already; chosen when it begins. */
     known: word('known').$type<'UPDATE' | 'SKIP'>(),
     totalRows: int('total_rows').notNull(),
+    /** Dues that were past their date when they came in: told once, with the import. */
+    overdue: int('overdue').notNull().default(0),
     uploadedById: id('uploaded_by_id'),
     uploadedBy: varchar('uploaded_by', { length: 200 }).notNull(),
     uploadedAt: instant('uploaded_at').notNull(),
@@ -23,7 +28,18 @@ export const imports = mysqlTable(
   (table) => [index('import_uploaded').on(table.uploadedAt, table.id), index('import_status').on(table.status)],
 )
 
-export const importRowStatuses = ['NEW', 'CHANGED', 'SAME', 'WRONG', 'DUPLICATE', 'ASKED', 'SKIPPED', 'CREATED', 'UPDATED', 'FAILED'] as const
+export const importRowStatuses = [
+  'NEW',
+  'CHANGED',
+  'SAME',
+  'WRONG',
+  'DUPLICATE',
+  'ASKED',
+  'SKIPPED',
+  'CREATED',
+  'UPDATED',
+  'FAILED',
+] as const
 export type ImportRowStatus = (typeof importRowStatuses)[number]
 
 export const importRows = mysqlTable(
@@ -38,11 +54,18 @@ export const importRows = mysqlTable(
     /** Column → text as understood: money as decimal strings, dates ISO. */
     cells: jsonText<Readonly<Record<string, string>>>()('cells').notNull(),
     faults: jsonText<readonly { column: string | null; code: string; message: string }[]>()('faults').notNull(),
+    /** Rows with the same key are about the same customer of the file. */
+    customerKey: varchar('customer_key', { length: 500 }).notNull(),
+    /** The customer that was found in the books, or created. */
     customerId: id('customer_id'),
+    /** The due that was found in the books, or created. */
+    dueId: id('due_id'),
   },
   (table) => [
     primaryKey({ columns: [table.importId, table.row] }),
     // The review's tabs, their counts, and what a commit still has to do.
     index('import_row_status').on(table.importId, table.status, table.row),
+    // A commit goes customer by customer, so that one with many rows is written once.
+    index('import_row_customer').on(table.importId, table.status, table.customerKey, table.row),
   ],
 )

@@ -120,7 +120,7 @@ export async function openXlsx(source: Source, bounds: Limits = limits): Promise
 function asRefused(error: unknown): unknown {
   if (error instanceof Refused) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (error instanceof RangeError || error instanceof TypeError || code.startsWith('Z_') || code.startsWith('ERR_ENCODING')) {
+  if (error instanceof RangeError || error instanceof URIError || /^(Z_|ERR_ENCODING|ERR_INVALID_URL)/.test(code)) {
     return new Refused('DAMAGED', damaged, { cause: error })
   }
   return error

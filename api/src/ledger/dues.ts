@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, or, sql } from 'drizzle-orm'
 import type { DueInput, DueStatus } from 'schema/due'
 import { formatMoney, MoneyError, parseMoney } from 'schema/money'
 import { reserveNumbers } from '../company/company.ts'
@@ -31,13 +31,33 @@ export function minorUnits(path: string, amount: string, currency: string): bigi
   }
 }
 
+/** Dues of these customers that have one of the references or one of the amounts. */
+export async function duesLike(ctx: Context, customerIds: readonly string[], references: readonly string[], amounts: readonly bigint[]): Promise<DueRow[]> {
+  const either = [
+    references.length === 0 ? undefined : inArray(dues.reference, [...references]),
+    amounts.length === 0 ? undefined : inArray(dues.amount, [...amounts]),
+  ].filter((condition) => condition !== undefined)
+  if (customerIds.length === 0 || either.length === 0) return []
+  return ctx.db
+    .select()
+    .from(dues)
+    .where(and(inArray(dues.customerId, [...customerIds]), or(...either)))
+}
+
 /** Those that exist, in no particular order. */
 export async function duesById(ctx: Context, ids: readonly string[]): Promise<DueRow[]> {
   return ids.length === 0 ? [] : ctx.db.select().from(dues).where(inArray(dues.id, [...ids]))
 }
 
-/** The next D-00001. Reserved before the transaction, so that nobody waits for it. */
-export const nextDueReference = async (ctx: Context): Promise<string> => `D-${String(await reserveNumbers(ctx.app, 'due')).padStart(5, '0')}`
+/** The next references (D-00001). Reserved before the transaction, so that nobody waits for them. */
+export async function nextDueReferences(ctx: Context, count: number): Promise<string[]> {
+  if (count === 0) return []
+  const first = await reserveNumbers(ctx.app, 'due', count)
+  return Array.from({ length: count }, (_, index) => `D-${String(first + index).padStart(5, '0')}`)
+}
+
+/** The next reference. */
+export const nextDueReference = async (ctx: Context): Promise<string> => (await nextDueReferences(ctx, 1))[0]!
 
 /** Adds a due; credit is spent on it at once, and one entered already past its date is announced at once. */
 export async function addDue(ctx: Context, customerId: string, input: DueInput): Promise<DueRow> {
@@ -118,9 +138,14 @@ export async function setOnlyDue(ctx: Atomic, account: Account, outstanding: big
   await changeDue(ctx, account, due, amount, dueDate)
 }
 
-/** Changes amount and date of a due in a locked account. Back to a date that was announced doesn't announce it again. */
-async function changeDue(ctx: Atomic, account: Account, due: DueRow, amount: bigint, dueDate: CalendarDate): Promise<void> {
+/**
+ * Changes amount and date of a due in a locked account; the caller settles. The amount may not go below what is paid. Back
+ * to a date that was announced doesn't announce it again.
+ */
+export async function changeDue(ctx: Atomic, account: Account, due: DueRow, amount: bigint, dueDate: CalendarDate): Promise<void> {
   const { row } = account
+  const paid = due.amount - due.outstanding
+  if (amount < paid) throw invalid('amount', `${due.reference} has ${formatMoney(paid, row.currency)} ${row.currency} paid already; its amount cannot be less`)
   await ctx.db
     .update(dues)
     .set({

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { CreateCustomerInput, UpdateCustomerInput } from 'schema/customer'
 import { atomically, type Atomic, type Context } from '../context.ts'
-import { getCustomer, insertCustomer, lockCustomer, nextCustomerNumber, updateEntered, type CustomerRow } from '../customers/customers.ts'
+import { getCustomer, insertCustomer, lockCustomer, nextCustomerNumbers, updateEntered, type CustomerRow } from '../customers/customers.ts'
 import { customers } from '../customers/tables.ts'
 import { invalid } from '../errors.ts'
 import { record, type Change } from '../events/events.ts'
@@ -12,7 +12,7 @@ import { payments } from './tables.ts'
 
 /** Creates a customer, with its first due when an amount and a date are given. @throws DomainError TAKEN, INVALID */
 export async function createCustomer(ctx: Context, input: CreateCustomerInput): Promise<CustomerRow> {
-  const number = input.number ?? (await nextCustomerNumber(ctx))
+  const number = input.number ?? (await nextCustomerNumbers(ctx, 1))[0]
   const reference = input.due == null ? '' : (input.due.reference ?? (await nextDueReference(ctx)))
   return atomically(ctx, async (ctx) => {
     const row = await insertCustomer(ctx, input, number)

@@ -5,6 +5,7 @@ import { eventTypes, type EventType, type NumberedEvent } from '../events/events
 import { assertKept, eventTail, latestNumber } from '../events/stream.ts'
 import type { RequestContext } from '../graphql/context.ts'
 import { EventNumber, Instant } from '../graphql/scalars.ts'
+import { Import, loadImport } from '../imports/graphql.ts'
 import { loadPayment, Payment } from '../ledger/graphql.ts'
 
 const EventTypeEnum = Object.fromEntries(eventTypes.map((type) => [type, type])) as Record<EventType, EventType>
@@ -19,6 +20,7 @@ class LiveEvent {
   @Field(() => String) author!: string
   customerId!: string | undefined
   paymentId!: string | undefined
+  importId!: string | undefined
 }
 
 @Resolver(() => LiveEvent)
@@ -45,6 +47,11 @@ export class LiveResolver {
   async payment(@Ctx() ctx: Context, @Root() event: LiveEvent): Promise<Payment | null> {
     return event.paymentId === undefined ? null : ((await loadPayment(ctx, event.paymentId)) ?? null)
   }
+
+  @FieldResolver(() => Import, { nullable: true })
+  async import(@Ctx() ctx: Context, @Root() event: LiveEvent): Promise<Import | null> {
+    return event.importId === undefined ? null : ((await loadImport(ctx, event.importId)) ?? null)
+  }
 }
 
 /** Accounts are the administrators' business. */
@@ -58,7 +65,7 @@ async function* follow(ctx: RequestContext, after: number | undefined): AsyncGen
   for await (const event of eventTail(ctx.app).follow(after, ctx.signal)) {
     if (!isMeantFor(event, viewer.role)) continue
     const { number, type, at, actorName: author, customerId } = event
-    yield { number, previous: previous ?? number - 1, type, at, author, customerId, paymentId: 'paymentId' in event ? event.paymentId : undefined }
+    yield { number, previous: previous ?? number - 1, type, at, author, customerId, paymentId: 'paymentId' in event ? event.paymentId : undefined, importId: 'importId' in event ? event.importId : undefined }
     previous = number
   }
 }
