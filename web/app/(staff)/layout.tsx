@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { LiveProvider } from '../../features/live/live-provider.tsx'
 import { LiveState } from '../../features/live/live-state.tsx'
+import { Bell } from '../../features/notifications/bell.tsx'
 import { SessionProvider } from '../../features/session/session-provider.tsx'
 import { UserMenu } from '../../features/session/user-menu.tsx'
 import { Shell, ShellSkeleton } from '../../ui/shell.tsx'
@@ -23,7 +24,7 @@ export default function StaffLayout({ children }: { children: ReactNode }) {
 function Frame({ children }: { children: ReactNode }) {
   const { company, may } = useSession()
   return (
-    <Shell company={company.name} team={may('approveStaff')} imports={may('uploadImport')} live={<LiveState />} user={(showShortcuts) => <UserMenu onShortcuts={showShortcuts} />}>
+    <Shell company={company.name} team={may('approveStaff')} imports={may('uploadImport')} live={<LiveState />} bell={<Bell />} user={(showShortcuts) => <UserMenu onShortcuts={showShortcuts} />}>
       {children}
     </Shell>
   )

@@ -1,0 +1,5 @@
+import { ImportStart } from '../../../features/imports/import-start.tsx'
+
+export default function Page() {
+  return <ImportStart />
+}

@@ -1,0 +1,5 @@
+import { Team } from '../../../../features/team/team.tsx'
+
+export default function Page() {
+  return <Team />
+}

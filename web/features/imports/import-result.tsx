@@ -1,0 +1,94 @@
+'use client'
+import { Alert, Button, Group, Text, Title } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import Link from 'next/link'
+import { Fragment } from 'react'
+import type { ImportStateFragment } from '../../gql.ts'
+import { count } from '../../ui/calendar.ts'
+import { useReader } from '../../ui/reader.tsx'
+import classes from './imports.module.css'
+import { type Counts, handledOf } from './import-words.ts'
+
+/** What became of the file: every row is in exactly one of the four figures. */
+export function ImportResult({ file }: { file: ImportStateFragment }) {
+  const { counts, status } = file
+  if (status === 'DISCARDED') {
+    return (
+      <section className={classes.panel}>
+        <Title order={2} size="h4">
+          Discarded
+        </Title>
+        <Text size="sm" c="dimmed" mt={4} mb="md">
+          Nothing of this file was written. To import it after all, upload it again.
+        </Text>
+        <Button component={Link} href="/import">
+          Import a file
+        </Button>
+      </section>
+    )
+  }
+  return (
+    <section className={classes.panel} aria-labelledby="import-result">
+      <Title order={2} size="h4" mb="sm" id="import-result">
+        {status === 'FAILED' ? 'The import stopped before its end' : 'Every row accounted for'}
+      </Title>
+      <Sum counts={counts} />
+      <Unaccounted counts={counts} stopped={status === 'FAILED'} />
+      <Group gap="sm" mt="lg">
+        <Button component={Link} href="/customers">
+          Open customers
+        </Button>
+        <Button component={Link} href="/import" variant="default">
+          Import another file
+        </Button>
+      </Group>
+    </section>
+  )
+}
+
+function Sum({ counts }: { counts: Counts }) {
+  const { locale } = useReader()
+  const terms = [
+    ['created', counts.created, undefined],
+    ['updated', counts.updated, undefined],
+    ['skipped', counts.skipped, undefined],
+    ['failed', counts.failed, 'bad'],
+  ] as const
+  return (
+    <dl className={classes.sum} aria-label={`${terms.map(([word, rows]) => `${rows} ${word}`).join(' + ')} = ${handledOf(counts)} rows`}>
+      {terms.map(([word, rows, tone], index) => (
+        <Fragment key={word}>
+          {index > 0 && (
+            <div className={classes.sign} aria-hidden>
+              +
+            </div>
+          )}
+          <div className={classes.term} data-tone={tone} data-zero={rows === 0 || undefined}>
+            <dt>{word}</dt>
+            <dd>{rows.toLocaleString(locale)}</dd>
+          </div>
+        </Fragment>
+      ))}
+      <div className={classes.sign} aria-hidden>
+        =
+      </div>
+      <div className={classes.term} data-total>
+        <dt>{handledOf(counts) === 1 ? 'row' : 'rows'}</dt>
+        <dd>{handledOf(counts).toLocaleString(locale)}</dd>
+      </div>
+    </dl>
+  )
+}
+
+/** A sum that misses the rows of the file must never look like success. */
+function Unaccounted({ counts, stopped }: { counts: Counts; stopped: boolean }) {
+  const missing = counts.rows - handledOf(counts)
+  if (missing === 0) return null
+  return (
+    <Alert mt="md" color="red" icon={<IconAlertTriangle size={18} aria-hidden />} styles={{ message: { color: 'inherit' } }}>
+      {stopped
+        ? `${count(missing, 'row')} of ${count(counts.rows, 'row')} were not reached. What is counted above is written. Upload the file again: rows that are in the books already are recognised and skipped.`
+        : `The file has ${count(counts.rows, 'row')}, but ${count(handledOf(counts), 'row')} are accounted for. Tell your administrator before you go on.`}
+    </Alert>
+  )
+}

@@ -1,0 +1,269 @@
+'use client'
+import { useFragment, useQuery } from '@apollo/client/react'
+import type { FragmentType } from '@apollo/client/masking'
+import { Anchor, ScrollArea, Skeleton, Stack, UnstyledButton } from '@mantine/core'
+import { IconAlertCircle, IconFilterOff } from '@tabler/icons-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { isCurrency } from 'schema/money'
+import { isDay } from 'schema/text'
+import { problemOf } from '../../apollo/problem.ts'
+import {
+  ImportRowFactsFragmentDoc,
+  type ImportRowFactsFragment,
+  ImportRowsDocument,
+  type ImportRowStatus,
+  type ImportStatus,
+} from '../../gql.ts'
+import { CardRow, CardTable, Cell, type Column } from '../../ui/card-table.tsx'
+import { Day } from '../../ui/day.tsx'
+import { Empty } from '../../ui/empty.tsx'
+import { Late } from '../../ui/late.tsx'
+import { Money } from '../../ui/money.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { useReader } from '../../ui/reader.tsx'
+import { Badge } from '../../ui/status.tsx'
+import { useUrlState } from '../../ui/use-url-state.ts'
+import classes from './imports.module.css'
+import { columnLabel, type Counts, inReadingOrder, rowWords } from './import-words.ts'
+
+const size = 50
+const beforehand = [
+  ['NEW', 'new'],
+  ['CHANGED', 'changed'],
+  ['SAME', 'same'],
+  ['WRONG', 'wrong'],
+  ['DUPLICATE', 'duplicate'],
+  ['ASKED', 'asked'],
+] as const
+const afterwards = [
+  ['CREATED', 'created'],
+  ['UPDATED', 'updated'],
+  ['SKIPPED', 'skipped'],
+  ['FAILED', 'failed'],
+] as const
+
+/** The rows of the file, page by page, by what they are; the address says which. */
+export function ImportRows({ id, status, counts }: { id: string; status: ImportStatus; counts: Counts }) {
+  const { params, set } = useUrlState()
+  const after = params.get('after')
+  const kinds: ReadonlyArray<readonly [ImportRowStatus, keyof Counts]> = status === 'REVIEW' ? beforehand : afterwards
+  // When it is over, people look at what went wrong first.
+  const fallback = status !== 'REVIEW' && counts.failed > 0 ? 'failed' : 'all'
+  const wanted = params.get('rows') ?? fallback
+  const kind = kinds.find(([, key]) => key === wanted)
+  const { data, previousData, error, loading, refetch } = useQuery(ImportRowsDocument, {
+    variables: { id, status: kind === undefined ? null : [kind[0]], after },
+    fetchPolicy: 'cache-and-network',
+  })
+  const page = (data ?? previousData)?.import?.rows
+  const show = (key: string): void => set({ rows: key === fallback ? null : key, after: null, page: null })
+  return (
+    <section aria-label="Rows of the file" className={classes.frame}>
+      <div className={classes.tabs} role="group" aria-label="Show rows by outcome">
+        <Tab label="All" rows={counts.rows} current={kind === undefined} onShow={() => show('all')} />
+        {kinds.map(([row, key]) => (
+          <Tab
+            key={key}
+            label={rowWords[row].label}
+            tone={rowWords[row].tone}
+            rows={counts[key]}
+            current={kind?.[1] === key}
+            onShow={() => show(key)}
+          />
+        ))}
+      </div>
+      {error !== undefined && (
+        <ProblemAlert title="The rows could not be loaded" problem={problemOf(error)} onRetry={() => void refetch()} />
+      )}
+      {error === undefined && page === undefined && (
+        <Late label="Loading rows">
+          <Stack gap={8} p="sm">
+            {Array.from({ length: 8 }, (_, row) => (
+              <Skeleton key={row} h={36} />
+            ))}
+          </Stack>
+        </Late>
+      )}
+      {page !== undefined && page.nodes.length === 0 && <NoRows kind={kind?.[0]} onAll={() => show('all')} />}
+      {page !== undefined && page.nodes.length > 0 && (
+        <>
+          <Rows rows={page.nodes} busy={loading && data === undefined} />
+          <Pager
+            key={wanted}
+            label="Pages of rows"
+            after={after}
+            shown={page.nodes.length}
+            size={size}
+            page={Number(params.get('page') ?? 1)}
+            total={kind === undefined ? { count: counts.rows, more: false } : { count: counts[kind[1]], more: false }}
+            next={page.pageInfo.endCursor}
+            hasNext={page.pageInfo.hasNextPage}
+            onGo={(to, number) => set({ after: to, page: to === null ? null : String(number) }, 'push')}
+          />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Tab({ label, tone, rows, current, onShow }: { label: string; tone?: string; rows: number; current: boolean; onShow: () => void }) {
+  const { locale } = useReader()
+  return (
+    <UnstyledButton
+      className={classes.tab}
+      onClick={onShow}
+      aria-current={current || undefined}
+      data-tone={tone}
+      data-zero={rows === 0 || undefined}
+    >
+      {label} <span className={classes.tabCount}>{rows.toLocaleString(locale)}</span>
+    </UnstyledButton>
+  )
+}
+
+const none: Partial<Record<ImportRowStatus, string>> = {
+  WRONG: 'Every row can be read. Nothing to mend.',
+  NEW: 'Everything in this file is in the books already, or can’t be taken.',
+  FAILED: 'No row failed.',
+  DUPLICATE: 'No row stands in the file twice.',
+  ASKED: 'No row waits for an answer.',
+}
+
+function NoRows({ kind, onAll }: { kind: ImportRowStatus | undefined; onAll: () => void }) {
+  return (
+    <Empty
+      icon={<IconFilterOff size={22} stroke={1.6} />}
+      title={kind === undefined ? 'The file has no rows' : `No rows here`}
+      actions={
+        kind === undefined ? undefined : (
+          <Anchor component="button" size="sm" onClick={onAll}>
+            Show all rows
+          </Anchor>
+        )
+      }
+    >
+      {(kind !== undefined && none[kind]) || 'No row of this file ended up here.'}
+    </Empty>
+  )
+}
+
+type Facts = ImportRowFactsFragment
+
+function Rows({ rows, busy }: { rows: ReadonlyArray<FragmentType<Facts> & { id: string }>; busy: boolean }) {
+  const { data: facts, complete } = useFragment({ fragment: ImportRowFactsFragmentDoc, fragmentName: 'ImportRowFacts', from: [...rows] })
+  if (!complete) return null
+  return <RowsTable rows={facts} busy={busy} />
+}
+
+function RowsTable({ rows, busy }: { rows: readonly Facts[]; busy: boolean }) {
+  const named = inReadingOrder(
+    rows.flatMap(({ values, faults }) => [...values.map(({ column }) => column), ...faults.flatMap(({ column }) => column ?? [])]),
+  )
+  // A currency that is right stands with its amount already.
+  const shown = named.filter(
+    (column) =>
+      column !== 'currency' || !named.includes('amount') || rows.some(({ faults }) => faults.some((fault) => fault.column === 'currency')),
+  )
+  const remarks = rows.some(({ faults }) => faults.some(({ column }) => column === null))
+  const columns: readonly Column[] = [
+    { key: 'row', label: 'Row', align: 'end' },
+    { key: 'status', label: 'Status', card: 'badge' },
+    ...(remarks ? [{ key: 'remark', label: 'Remark' }] : []),
+    ...shown.map((column): Column => ({
+      key: column,
+      label: columnLabel(column),
+      ...(column === 'amount' && { align: 'end' as const }),
+      ...(column === 'name' && { card: 'title' as const }),
+    })),
+  ]
+  return (
+    <ScrollArea type="auto" scrollbars="x" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Rows, may scroll sideways' }}>
+      <CardTable label="Rows of the file" columns={columns} busy={busy}>
+        {rows.map((row) => (
+          <Row key={row.id} row={row} columns={shown} remarks={remarks} />
+        ))}
+      </CardTable>
+    </ScrollArea>
+  )
+}
+
+function Row({ row, columns, remarks }: { row: Facts; columns: readonly string[]; remarks: boolean }) {
+  const { label, tone } = rowWords[row.status]
+  const values = new Map(row.values.map(({ column, text }) => [column, text]))
+  const whole = row.faults.filter(({ column }) => column === null)
+  return (
+    <CardRow>
+      <Cell of="row">
+        <span className={classes.number}>{row.row}</span>
+      </Cell>
+      <Cell of="status">
+        <Badge tone={tone}>{label}</Badge>
+      </Cell>
+      {remarks && (
+        <Cell of="remark">
+          {whole.length > 0 && (
+            <Faulty messages={whole.map(({ message }) => message)} asked={row.status !== 'WRONG' && row.status !== 'FAILED'} />
+          )}
+        </Cell>
+      )}
+      {columns.map((column) => {
+        const text = values.get(column) ?? ''
+        const faults = row.faults.filter((fault) => fault.column === column)
+        return (
+          <Cell key={column} of={column}>
+            {faults.length > 0 ? (
+              <Faulty
+                value={text}
+                messages={faults.map(({ message }) => message)}
+                asked={row.status === 'ASKED' || row.status === 'DUPLICATE'}
+              />
+            ) : (
+              sound(column, text, values.get('currency'), row.customerId)
+            )}
+          </Cell>
+        )
+      })}
+    </CardRow>
+  )
+}
+
+/** A cell that can't be taken: what stands there and what is wrong with it, in words. */
+function Faulty({ value, messages, asked }: { value?: string; messages: readonly string[]; asked: boolean }) {
+  return (
+    <span className={classes.fault} data-tone={asked ? 'wait' : 'bad'}>
+      {value !== undefined && <span className={classes.faultValue}>{value === '' ? '(empty)' : value}</span>}
+      {messages.map((message) => (
+        <span key={message} className={classes.faultMessage}>
+          <IconAlertCircle size={13} aria-hidden />
+          {message}
+        </span>
+      ))}
+    </span>
+  )
+}
+
+/** A cell as understood; what is neither a day nor an amount stays as it is in the file. */
+function sound(column: string, text: string, currency: string | undefined, customerId: string | null): ReactNode {
+  if (text === '') return null
+  if (column === 'amount' && /^-?\d+(\.\d+)?$/.test(text)) {
+    return currency !== undefined && isCurrency(currency) ? (
+      <Money amount={text} currency={currency} />
+    ) : (
+      <span className={classes.number}>{text}</span>
+    )
+  }
+  if ((column === 'dueDate' || column === 'issuedOn' || column === 'paidOn') && isDay(text)) return <Day day={text} />
+  if (column === 'name' && customerId !== null)
+    return (
+      <Anchor component={Link} href={`/customers/${customerId}`} className={classes.text ?? ''} inherit>
+        {text}
+      </Anchor>
+    )
+  return (
+    <span className={classes.text} title={text}>
+      {text}
+    </span>
+  )
+}
