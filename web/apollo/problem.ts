@@ -1,5 +1,5 @@
 import { CombinedGraphQLErrors, ServerError, ServerParseError } from '@apollo/client/errors'
-import type { FieldFault, ProblemCode } from 'schema/problem'
+import { type FieldFault, type ProblemCode, problems } from 'schema/problem'
 
 /** A failure as a screen shows it: a sentence, the fields at fault, and a reference that support can look up. */
 export interface Problem {
@@ -13,14 +13,15 @@ export interface Problem {
 /** Whatever an operation threw, as a Problem. Never throws; a failure of our own making reads as INTERNAL. */
 export function problemOf(error: unknown): Problem {
   if (CombinedGraphQLErrors.is(error)) {
-    const first = error.errors[0]
-    const extensions = (first?.extensions ?? {}) as { code?: string; fields?: FieldFault[]; reference?: string }
-    const known = extensions.code !== undefined && extensions.code !== 'INTERNAL_SERVER_ERROR'
+    const [first] = error.errors
+    const { code, fields, reference } = (first?.extensions ?? {}) as { code?: string; fields?: FieldFault[]; reference?: string }
+    const known = code !== undefined && Object.hasOwn(problems, code)
     return {
-      code: known ? (extensions.code as ProblemCode) : 'INTERNAL',
-      message: known ? (first?.message ?? 'That did not work') : 'Something went wrong on our side. Nothing you did was lost; try again.',
-      fields: Array.isArray(extensions.fields) ? extensions.fields : [],
-      reference: extensions.reference,
+      code: known ? (code as ProblemCode) : 'INTERNAL',
+      message: known && first !== undefined ? first.message : 'Something went wrong on our side. Try again; if it happens once more, tell your administrator the reference.',
+      fields: fields ?? [],
+      // A fault of the server's names its reference in the text as well.
+      reference: reference ?? /reference ([\w-]{8,64})$/.exec(first?.message ?? '')?.[1],
     }
   }
   if (ServerError.is(error) && error.statusCode === 413) return plain('TOO_LARGE', 'That is too large for the server.')

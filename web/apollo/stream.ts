@@ -1,6 +1,6 @@
 import type { ApolloClient } from '@apollo/client'
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws'
-import { print, type DocumentNode } from 'graphql'
+import { type DocumentNode, print, visit } from 'graphql'
 import {
   LiveCustomerFragmentDoc,
   LiveEventsDocument,
@@ -40,7 +40,8 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
   const listeners = { status: new Set<() => void>(), event: new Set<(event: LiveEvent) => void>(), notification: new Set<(n: LiveNotification) => void>(), reset: new Set<() => void>() }
   let status: LiveStatus = { state: 'connecting', since: Date.now() }
   let seen = { events: after, notifications: after }
-  let socket: Client | undefined
+  let hangUp = (): void => {}
+  let cutOff = (): void => {}
   let ended = false
   let failures = 0
   let wake: (() => void) | undefined
@@ -112,7 +113,7 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
       over = true
       clearTimeout(pongTimer)
       broken()
-      void Promise.resolve(made.dispose()).catch(() => undefined)
+      leave()
       failures += 1
       await pause(failures)
       if (code === closed.forbidden) owner.onForbidden()
@@ -127,6 +128,11 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
       if (pruned) await begin().catch(() => undefined)
       connect()
     }
+    // Ending the subscriptions first keeps graphql-ws from sending them on a connection that is being closed.
+    const leave = (): void => {
+      for (const end of subscriptions) end()
+      void Promise.resolve(made.dispose()).catch(() => undefined)
+    }
     const made = createClient({
       url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
       lazy: false,
@@ -135,10 +141,7 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
       shouldRetry: () => false,
       onNonLazyError: (error) => void again(codeOf(error)),
       on: {
-        connected: () => {
-          failures = 0
-          become('live')
-        },
+        connected: () => become('live'),
         ping: (received) => {
           // No answer to our ping: the connection is dead though nothing said so, as after sleep or a change of network.
           if (!received) pongTimer = setTimeout(() => made.terminate(), pongWithinMs)
@@ -146,14 +149,19 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
         pong: (received) => {
           if (!received) return
           clearTimeout(pongTimer)
+          // Only a connection that lasts ends the growing of the waits: one that is accepted and then cut is no success.
+          failures = 0
           become('live')
         },
         closed: (event) => void again(codeOf(event)),
       },
     })
-    socket = made
-    subscribe<LiveEventsSubscription>(made, client, LiveEventsDocument, () => seen.events, onEvent, again)
-    subscribe<LiveNotificationsSubscription>(made, client, LiveNotificationsDocument, () => seen.notifications, onNotification, again)
+    const subscriptions = [
+      subscribe<LiveEventsSubscription>(made, client, LiveEventsDocument, () => seen.events, onEvent, again),
+      subscribe<LiveNotificationsSubscription>(made, client, LiveNotificationsDocument, () => seen.notifications, onNotification, again),
+    ]
+    hangUp = leave
+    cutOff = () => made.terminate()
   }
 
   const online = (): void => {
@@ -162,7 +170,7 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
   }
   const offline = (): void => {
     become('offline')
-    socket?.terminate()
+    cutOff()
   }
   const visible = (): void => {
     if (document.visibilityState === 'visible') wake?.()
@@ -170,7 +178,8 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
   window.addEventListener('online', online)
   window.addEventListener('offline', offline)
   document.addEventListener('visibilitychange', visible)
-  connect()
+  // A moment later, so that a screen which is mounted and unmounted at once (React does so in development) opens none.
+  const opening = setTimeout(connect)
 
   return {
     status: () => status,
@@ -180,11 +189,12 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
     onReset: adder(listeners.reset),
     close: () => {
       ended = true
+      clearTimeout(opening)
       window.removeEventListener('online', online)
       window.removeEventListener('offline', offline)
       document.removeEventListener('visibilitychange', visible)
       wake?.()
-      if (socket !== undefined) void Promise.resolve(socket.dispose()).catch(() => undefined)
+      hangUp()
     },
   }
 }
@@ -196,14 +206,14 @@ function subscribe<Data>(
   after: () => string,
   next: (data: Data) => void,
   again: (code: number | undefined, pruned?: boolean) => Promise<void>,
-): void {
+): () => void {
   const payload: SubscribePayload = {
-    query: print(client.cache.transformDocument(document)),
+    query: print(visit(client.cache.transformDocument(document), { Directive: ({ name }) => (name.value === 'unmask' ? null : undefined) })),
     get variables() {
       return { after: after() }
     },
   }
-  socket.subscribe<Data>(payload, {
+  return socket.subscribe<Data>(payload, {
     next: ({ data, errors }) => {
       if (data) next(data)
       else if (errors) void again(undefined, isPruned(errors))

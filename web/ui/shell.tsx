@@ -46,8 +46,8 @@ function Frame({ company, team, imports, search, live, bell, user, children }: P
   const shown = places.filter(({ href }) => href !== '/import' || imports)
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }} footer={{ height: { base: 60, sm: 0 } }} padding={0}>
-      <a href="#main" className={classes.skip}>Skip to the content</a>
       <AppShell.Header className={classes.header}>
+        <a href="#main" className={classes.skip}>Skip to the content</a>
         <Group h="100%" px={{ base: 'sm', sm: 'md' }} gap="sm" wrap="nowrap">
           <Link href="/" className={classes.brand} aria-label={`${company}, dashboard`}><Mark /><Text component="span" fw={650} truncate>{company}</Text></Link>
           <div className={classes.search}>{search}</div>
@@ -56,7 +56,7 @@ function Frame({ company, team, imports, search, live, bell, user, children }: P
           {user(showShortcuts)}
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar className={classes.navbar} aria-label="Main">
+      <AppShell.Navbar visibleFrom="sm" className={classes.navbar} aria-label="Main">
         {shown.map((place) => <NavItem key={place.href} {...place} />)}
         {team && <><div className={classes.section}>Settings</div><NavItem href="/settings/team" label="Team" Icon={IconSettings} /></>}
       </AppShell.Navbar>
@@ -86,7 +86,7 @@ export function ShellSkeleton() {
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }} footer={{ height: { base: 60, sm: 0 } }} padding={0}>
       <AppShell.Header className={classes.header}><Group h="100%" px={{ base: 'sm', sm: 'md' }}><Mark /></Group></AppShell.Header>
-      <AppShell.Navbar className={classes.navbar}>{null}</AppShell.Navbar>
+      <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>{null}</AppShell.Navbar>
       <AppShell.Main className={classes.main}>
         <Late>
           <Skeleton h={28} w={180} mb="lg" />

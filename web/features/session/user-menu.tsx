@@ -1,10 +1,11 @@
 'use client'
-import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconCheck, IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUsers } from '@tabler/icons-react'
 import Link from 'next/link'
 import { problemOf } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
+import classes from './session.module.css'
 
 const roleNames = { ADMIN: 'Administrator', AGENT: 'Agent', VIEWER: 'Viewer' } as const
 const schemes = [
@@ -27,9 +28,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   return (
     <Menu width={240} position="bottom-end" withinPortal>
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${me.name}`} style={{ borderRadius: 16 }}>
-          <Avatar name={me.name} size={32} radius="xl" color="initials" variant="light" aria-hidden />
-        </UnstyledButton>
+        <UnstyledButton aria-label={`Account of ${me.name}`} className={classes.account} data-initials={initialsOf(me.name)} />
       </Menu.Target>
       <Menu.Dropdown>
         <div style={{ padding: '8px 12px' }}>
@@ -51,4 +50,10 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** At most two letters: of the first and the last word. */
+function initialsOf(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '')
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase()
 }
