@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { TextDecoder } from 'node:util'
-import { createInflateRaw } from 'node:zlib'
+import { crc32, createInflateRaw } from 'node:zlib'
 import type { Cell } from './cells.ts'
 
 /**
@@ -73,6 +73,7 @@ interface Entry {
   readonly offset: number
   readonly packed: number
   readonly method: number
+  readonly checksum: number
 }
 
 const damaged = 'The file is damaged or incomplete. Open it in Excel, save it again as .xlsx and upload that.'
@@ -149,10 +150,14 @@ async function readBook(source: Source, bounds: Limits) {
 
   let left = bounds.unpackedBytes
   for (const entry of entries.values()) {
-    for await (const chunk of unpack(source, entry)) {
+    let checksum = 0
+    for await (const chunk of unpack(source, entry) as AsyncIterable<Buffer>) {
       left -= chunk.length
       if (left < 0) throw new Refused('TOO_LARGE', tooLarge(bounds.unpackedBytes))
+      checksum = crc32(chunk, checksum)
     }
+    // A changed byte often unpacks all the same, to another amount.
+    if (checksum !== entry.checksum) throw new Refused('DAMAGED', damaged)
   }
 
   const bookPath =
@@ -263,7 +268,8 @@ async function readDirectory(source: Source, bounds: Limits): Promise<Map<string
     if (local.length < 30 || local.readUInt32LE(0) !== 0x04034b50) throw new Refused('DAMAGED', damaged)
     const dataAt = offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28)
     if (dataAt + packed > size) throw new Refused('DAMAGED', damaged)
-    if (!name.endsWith('/')) entries.set(name.toLowerCase(), { name, offset: dataAt, packed, method })
+    if (!name.endsWith('/'))
+      entries.set(name.toLowerCase(), { name, offset: dataAt, packed, method, checksum: directory.readUInt32LE(position + 16) })
     position += 46 + nameLength + extraLength + directory.readUInt16LE(position + 32)
   }
   return entries
