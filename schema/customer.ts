@@ -25,7 +25,7 @@ export const contactInput = z
   })
 
 const contactRules = {
-  EMAIL: z.email('This is not an e-mail address').max(254, 'An e-mail address has at most 254 characters').transform((text) => text.toLowerCase()),
+  EMAIL: z.email({ pattern: z.regexes.unicodeEmail, error: 'This is not an e-mail address' }).max(254, 'An e-mail address has at most 254 characters').transform((text) => text.toLowerCase()),
   PHONE: z
     .string()
     .max(40, 'A phone number has at most 40 characters')

@@ -19,7 +19,7 @@ const email = z
   .string()
   .trim()
   .max(254, 'An e-mail address has at most 254 characters')
-  .pipe(z.email('This is not an e-mail address'))
+  .pipe(z.email({ pattern: z.regexes.unicodeEmail, error: 'This is not an e-mail address' }))
   .transform((text) => text.toLowerCase())
 
 export const registerInput = z.object({
