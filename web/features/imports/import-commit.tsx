@@ -31,14 +31,12 @@ export function ImportCommit({ file }: { file: ImportStateFragment }) {
   return (
     <section className={classes.commit} aria-label="Import these rows">
       <Stack gap={6}>
-        {file.counts.changed > 0 && (
-          <Radio.Group value={known} onChange={(value) => setKnown(value as ImportKnown)} label="Customers you already have" size="sm">
-            <div className={classes.outcomes}>
-              <Radio value="UPDATE" label="Update from the file" />
-              <Radio value="SKIP" label="Leave as they are" />
-            </div>
-          </Radio.Group>
-        )}
+        <Radio.Group value={known} onChange={(value) => setKnown(value as ImportKnown)} label="Customers you already have" size="sm">
+          <div className={classes.outcomes}>
+            <Radio value="UPDATE" label="Update from the file" />
+            <Radio value="SKIP" label="Leave as they are" />
+          </div>
+        </Radio.Group>
         <ul className={classes.outcomes} aria-label="What will happen to the rows" aria-live="polite">
           {outcomes.map(({ rows, text }) => (
             <li key={text}>
@@ -55,7 +53,7 @@ export function ImportCommit({ file }: { file: ImportStateFragment }) {
           </Text>
         )}
         <Button size="md" onClick={() => void begin()} loading={loading} disabled={imported === 0}>
-          {imported === 0 ? 'Nothing to import' : `Import ${count(imported, 'row')}`}
+          {imported === 0 ? 'Nothing to import' : known === 'SKIP' ? 'Import new customers' : `Import ${count(imported, 'row')}`}
         </Button>
       </div>
     </section>

@@ -9,7 +9,8 @@ import { useSession } from '../../apollo/session.ts'
 import { DiscardImportDocument, ImportQuestionsFragmentDoc, type ImportQuestionsFragment, UploadImportDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import classes from './imports.module.css'
-import { keepFile, keptFile } from './kept-file.ts'
+import { columnLabel } from './import-words.ts'
+import { given, keepFile, keptFile } from './kept-file.ts'
 
 /** What the file left open. An answer reads the file again with it, and takes the place of this reading. */
 export function ImportQuestions({ from }: { from: FragmentType<ImportQuestionsFragment> }) {
@@ -18,21 +19,35 @@ export function ImportQuestions({ from }: { from: FragmentType<ImportQuestionsFr
   return <Questions key={data.id} file={data} />
 }
 
-const answered = ['dateOrder', 'decimalSeparator'] as const
-type Answers = Partial<Record<(typeof answered)[number], string>>
+/** Answers as people read them; an option that is not here is shown as the server names it. */
+const optionWords: Readonly<Record<string, string>> = {
+  DMY: 'The day: 31/12/2026',
+  MDY: 'The month: 12/31/2026',
+  ',': 'The comma: 1.234,50',
+  '.': 'The point: 1,234.50',
+}
+
+type Ask = ImportQuestionsFragment['asks'][number]
+const keyOf = ({ about, column }: Ask): string => `${about} ${column}`
 
 function Questions({ file }: { file: ImportQuestionsFragment }) {
   const client = useApolloClient()
   const router = useRouter()
   const { may } = useSession()
-  const [answers, setAnswers] = useState<Answers>({})
+  const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map())
   const [upload, { loading }] = useMutation(UploadImportDocument)
   const [discard] = useMutation(DiscardImportDocument)
   const [problem, setProblem] = useState<Problem>()
   const kept = keptFile(file.id)
-  // Several columns may leave the same thing open; the file is one, and so is the answer.
-  const asks = file.asks.filter((ask, index) => file.asks.findIndex(({ about }) => about === ask.about) === index)
-  const open = asks.filter(({ about }) => !isAnswered(about) || answers[about] === undefined).length
+  const { asks } = file
+  const answers = [
+    ...given(file.id),
+    ...asks.flatMap((ask) => {
+      const answer = chosen.get(keyOf(ask))
+      return answer === undefined ? [] : [{ about: ask.about, column: ask.column, answer }]
+    }),
+  ]
+  const open = asks.some((ask) => !chosen.has(keyOf(ask)))
 
   const readAgain = async (bytes: File): Promise<void> => {
     setProblem(undefined)
@@ -40,7 +55,7 @@ function Questions({ file }: { file: ImportQuestionsFragment }) {
       const { data } = await upload({ variables: { file: bytes, answers } })
       if (data === undefined) throw new Error('The upload was answered without an import')
       const next = data.uploadImport.id
-      keepFile(next, bytes)
+      keepFile(next, bytes, answers)
       // The first reading is superseded; should that fail, it stays in the list, harmless.
       if (next !== file.id) await discard({ variables: { id: file.id } }).catch(() => undefined)
       client.cache.evict({ id: 'ROOT_QUERY', fieldName: 'imports' })
@@ -58,16 +73,18 @@ function Questions({ file }: { file: ImportQuestionsFragment }) {
       <Stack gap="md">
         {asks.map((ask) => (
           <Radio.Group
-            key={ask.about}
-            label={ask.question}
-            value={isAnswered(ask.about) ? (answers[ask.about] ?? null) : null}
-            onChange={(value) => {
-              if (isAnswered(ask.about)) setAnswers({ ...answers, [ask.about]: value })
-            }}
+            key={keyOf(ask)}
+            label={
+              asks.some((other) => other !== ask && other.question === ask.question)
+                ? `${columnLabel(ask.column)}: ${ask.question}`
+                : ask.question
+            }
+            value={chosen.get(keyOf(ask)) ?? null}
+            onChange={(value) => setChosen(new Map(chosen).set(keyOf(ask), value))}
           >
             <Group gap="md" mt={6}>
               {ask.options.map((option) => (
-                <Radio key={option} value={option} label={option} disabled={!may('uploadImport')} />
+                <Radio key={option} value={option} label={optionWords[option] ?? option} disabled={!may('uploadImport')} />
               ))}
             </Group>
           </Radio.Group>
@@ -76,7 +93,7 @@ function Questions({ file }: { file: ImportQuestionsFragment }) {
         {may('uploadImport') && (
           <Group gap="sm">
             {kept !== undefined ? (
-              <Button onClick={() => void readAgain(kept)} loading={loading} disabled={open > 0}>
+              <Button onClick={() => void readAgain(kept)} loading={loading} disabled={open}>
                 Read the file again
               </Button>
             ) : (
@@ -88,7 +105,7 @@ function Questions({ file }: { file: ImportQuestionsFragment }) {
                   }}
                 >
                   {(props) => (
-                    <Button {...props} loading={loading} disabled={open > 0}>
+                    <Button {...props} loading={loading} disabled={open}>
                       Choose the file and read it again
                     </Button>
                   )}
@@ -103,8 +120,4 @@ function Questions({ file }: { file: ImportQuestionsFragment }) {
       </Stack>
     </section>
   )
-}
-
-function isAnswered(about: string): about is keyof Answers {
-  return (answered as readonly string[]).includes(about)
 }

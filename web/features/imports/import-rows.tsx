@@ -23,38 +23,46 @@ import { Money } from '../../ui/money.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useReader } from '../../ui/reader.tsx'
-import { Badge } from '../../ui/status.tsx'
+import { Badge, type Tone } from '../../ui/status.tsx'
 import { useUrlState } from '../../ui/use-url-state.ts'
 import classes from './imports.module.css'
 import { columnLabel, type Counts, inReadingOrder, rowWords } from './import-words.ts'
 
 const size = 50
-const beforehand = [
-  ['NEW', 'new'],
-  ['CHANGED', 'changed'],
-  ['SAME', 'same'],
-  ['WRONG', 'wrong'],
-  ['DUPLICATE', 'duplicate'],
-  ['ASKED', 'asked'],
-] as const
-const afterwards = [
-  ['CREATED', 'created'],
-  ['UPDATED', 'updated'],
-  ['SKIPPED', 'skipped'],
-  ['FAILED', 'failed'],
-] as const
+interface Kind {
+  readonly key: keyof Counts
+  readonly label: string
+  readonly tone: Tone
+  readonly statuses: readonly ImportRowStatus[]
+}
+const one = (key: keyof Counts, status: ImportRowStatus): Kind => ({ key, ...rowWords[status], statuses: [status] })
+const beforehand: readonly Kind[] = [
+  one('new', 'NEW'),
+  one('changed', 'CHANGED'),
+  one('same', 'SAME'),
+  one('wrong', 'WRONG'),
+  one('duplicate', 'DUPLICATE'),
+  one('asked', 'ASKED'),
+]
+// As the sum of the result counts them: what the review left out has failed or was skipped.
+const afterwards: readonly Kind[] = [
+  one('created', 'CREATED'),
+  one('updated', 'UPDATED'),
+  { ...one('skipped', 'SKIPPED'), statuses: ['SKIPPED', 'SAME', 'DUPLICATE'] },
+  { ...one('failed', 'FAILED'), statuses: ['FAILED', 'WRONG', 'ASKED'] },
+]
 
 /** The rows of the file, page by page, by what they are; the address says which. */
 export function ImportRows({ id, status, counts }: { id: string; status: ImportStatus; counts: Counts }) {
   const { params, set } = useUrlState()
   const after = params.get('after')
-  const kinds: ReadonlyArray<readonly [ImportRowStatus, keyof Counts]> = status === 'REVIEW' ? beforehand : afterwards
+  const kinds = status === 'REVIEW' ? beforehand : afterwards
   // When it is over, people look at what went wrong first.
   const fallback = status !== 'REVIEW' && counts.failed > 0 ? 'failed' : 'all'
   const wanted = params.get('rows') ?? fallback
-  const kind = kinds.find(([, key]) => key === wanted)
+  const kind = kinds.find(({ key }) => key === wanted)
   const { data, previousData, error, loading, refetch } = useQuery(ImportRowsDocument, {
-    variables: { id, status: kind === undefined ? null : [kind[0]], after },
+    variables: { id, status: kind === undefined ? null : [...kind.statuses], after },
     fetchPolicy: 'cache-and-network',
   })
   const page = (data ?? previousData)?.import?.rows
@@ -63,15 +71,8 @@ export function ImportRows({ id, status, counts }: { id: string; status: ImportS
     <section aria-label="Rows of the file" className={classes.frame}>
       <div className={classes.tabs} role="group" aria-label="Show rows by outcome">
         <Tab label="All" rows={counts.rows} current={kind === undefined} onShow={() => show('all')} />
-        {kinds.map(([row, key]) => (
-          <Tab
-            key={key}
-            label={rowWords[row].label}
-            tone={rowWords[row].tone}
-            rows={counts[key]}
-            current={kind?.[1] === key}
-            onShow={() => show(key)}
-          />
+        {kinds.map(({ key, label, tone }) => (
+          <Tab key={key} label={label} tone={tone} rows={counts[key]} current={kind?.key === key} onShow={() => show(key)} />
         ))}
       </div>
       {error !== undefined && (
@@ -86,7 +87,7 @@ export function ImportRows({ id, status, counts }: { id: string; status: ImportS
           </Stack>
         </Late>
       )}
-      {page !== undefined && page.nodes.length === 0 && <NoRows kind={kind?.[0]} onAll={() => show('all')} />}
+      {page !== undefined && page.nodes.length === 0 && <NoRows kind={kind?.key} onAll={() => show('all')} />}
       {page !== undefined && page.nodes.length > 0 && (
         <>
           <Rows rows={page.nodes} busy={loading && data === undefined} />
@@ -97,7 +98,7 @@ export function ImportRows({ id, status, counts }: { id: string; status: ImportS
             shown={page.nodes.length}
             size={size}
             page={Number(params.get('page') ?? 1)}
-            total={kind === undefined ? { count: counts.rows, more: false } : { count: counts[kind[1]], more: false }}
+            total={kind === undefined ? { count: counts.rows, more: false } : { count: counts[kind.key], more: false }}
             next={page.pageInfo.endCursor}
             hasNext={page.pageInfo.hasNextPage}
             onGo={(to, number) => set({ after: to, page: to === null ? null : String(number) }, 'push')}
@@ -123,19 +124,19 @@ function Tab({ label, tone, rows, current, onShow }: { label: string; tone?: str
   )
 }
 
-const none: Partial<Record<ImportRowStatus, string>> = {
-  WRONG: 'Every row can be read. Nothing to mend.',
-  NEW: 'Everything in this file is in the books already, or can’t be taken.',
-  FAILED: 'No row failed.',
-  DUPLICATE: 'No row stands in the file twice.',
-  ASKED: 'No row waits for an answer.',
+const none: Partial<Record<keyof Counts, string>> = {
+  wrong: 'Every row can be read. Nothing to mend.',
+  new: 'Everything in this file is in the books already, or can’t be taken.',
+  failed: 'No row failed.',
+  duplicate: 'No row stands in the file twice.',
+  asked: 'No row has an open question.',
 }
 
-function NoRows({ kind, onAll }: { kind: ImportRowStatus | undefined; onAll: () => void }) {
+function NoRows({ kind, onAll }: { kind: keyof Counts | undefined; onAll: () => void }) {
   return (
     <Empty
       icon={<IconFilterOff size={22} stroke={1.6} />}
-      title={kind === undefined ? 'The file has no rows' : `No rows here`}
+      title={kind === undefined ? 'The file has no rows' : 'No rows here'}
       actions={
         kind === undefined ? undefined : (
           <Anchor component="button" size="sm" onClick={onAll}>

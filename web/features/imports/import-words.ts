@@ -65,16 +65,17 @@ export interface Outcome {
   readonly text: string
 }
 
-/** How many rows a commit writes, and in words what becomes of every row of the file; the parts add up to `counts.rows`. */
+/** In words what becomes of every row of the file; the parts add up to `counts.rows`, and `imported` of them are written at most. */
 export function foresee(counts: Counts, known: ImportKnown): { readonly imported: number; readonly outcomes: readonly Outcome[] } {
   const update = known === 'UPDATE'
   const outcomes: Outcome[] = [
-    { rows: counts.new, text: 'new' },
-    { rows: counts.changed, text: update ? 'change customers you already have' : 'about customers you already have: skipped' },
+    // A new row may be a new due of a customer that is known: which, only the commit looks up.
+    { rows: counts.new, text: update ? 'new' : 'new, unless about a customer you already have' },
+    { rows: counts.changed, text: update ? 'change what you already have' : 'about what you already have: skipped' },
     { rows: counts.same, text: 'the same as before: skipped' },
     { rows: counts.duplicate, text: 'twice in the file: skipped' },
     { rows: counts.wrong, text: 'wrong: left out' },
-    { rows: counts.asked, text: 'waiting for an answer: left out' },
+    { rows: counts.asked, text: 'with an open question: left out' },
   ]
   return { imported: counts.new + (update ? counts.changed : 0), outcomes: outcomes.filter((outcome) => outcome.rows > 0) }
 }
