@@ -139,6 +139,7 @@ describe('a file that can’t be imported is refused with what to change', () =>
     ['blank lines', Buffer.from('\r\n ; ;\r\n'), 'EMPTY', /empty/],
     ['a renamed PNG', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'NOT_A_WORKBOOK', /Upload an \.xlsx or \.csv/],
     ['a renamed PDF', Buffer.from('%PDF-1.7\n1 0 obj'), 'NOT_A_WORKBOOK', /Upload an \.xlsx or \.csv/],
+    ['any other binary file', Buffer.from('MZ\0\0\nName;Amount\nA;5\n'), 'NOT_A_WORKBOOK', /Upload an \.xlsx or \.csv/],
     ['a web page named .xls', Buffer.from('<html><table><tr><td>Name</td></tr></table></html>'), 'NOT_A_WORKBOOK', /save it as \.xlsx/],
     ['an old .xls', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)]), 'OLD_FORMAT', /\.xlsx/],
     [
