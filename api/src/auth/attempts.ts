@@ -1,4 +1,4 @@
-import { eq, lt, sql } from 'drizzle-orm'
+import { and, eq, inArray, lt, sql } from 'drizzle-orm'
 import { isIPv4 } from 'node:net'
 import { createHash } from 'node:crypto'
 import { atomically, type Context } from '../context.ts'
@@ -59,7 +59,8 @@ export async function countAttempt(ctx: Context, limit: AttemptLimit): Promise<v
       .values({ subject: limit.subject, failures: 0, lastAt: now })
       .onDuplicateKeyUpdate({ set: { subject: limit.subject } })
     const [row] = await ctx.db.select().from(attempts).where(eq(attempts.subject, limit.subject)).for('update')
-    const quietMs = now.getTime() - (row?.lastAt.getTime() ?? 0)
+    // Two requests at once may be counted in the other order than they came.
+    const quietMs = Math.max(0, now.getTime() - (row?.lastAt.getTime() ?? 0))
     const failures = row === undefined || quietMs > forgottenAfterMs ? 0 : row.failures
     const waitMs = waitSeconds(limit, failures) * 1000 - quietMs
     if (waitMs > 0) throw tooMany(limit, Math.ceil(waitMs / 1000))
@@ -69,11 +70,16 @@ export async function countAttempt(ctx: Context, limit: AttemptLimit): Promise<v
       .where(eq(attempts.subject, limit.subject))
     return failures === 0
   })
-  if (isNew)
-    await ctx.db
-      .delete(attempts)
-      .where(lt(attempts.lastAt, new Date(now.getTime() - forgottenAfterMs)))
-      .limit(100)
+  if (isNew) await forgetOld(ctx)
+}
+
+// Found without a lock and deleted by key: a delete that comes by the index of time would lock it before the row, and an attempt does the opposite.
+async function forgetOld(ctx: Context): Promise<void> {
+  const old = lt(attempts.lastAt, new Date(ctx.now.getTime() - forgottenAfterMs))
+  const rows = await ctx.db.select({ subject: attempts.subject }).from(attempts).where(old).limit(100)
+  if (rows.length === 0) return
+  const subjects = rows.map(({ subject }) => subject)
+  await ctx.db.delete(attempts).where(and(inArray(attempts.subject, subjects), old))
 }
 
 /** After a success: nothing is held against the subject any more. */
