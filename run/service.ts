@@ -76,23 +76,18 @@ export async function endLeftovers(dataDir: string): Promise<void> {
   )
 }
 
-/** Waits for an address to answer well, or for the halt; gives up with a sentence when the service ends first or takes too long. */
-export async function untilAnswers(service: Service, url: string, timeoutMs: number, halt: AbortSignal): Promise<void> {
-  let end: string | undefined
-  void service.ended.then((how) => (end = how))
+/** Waits for an address to answer with a good status, or for the halt, which also the end of the service brings about. */
+export async function untilAnswers(service: Service, url: string, isGood: (status: number) => boolean, halt: AbortSignal): Promise<void> {
   const answers = () =>
-    fetch(url, { signal: AbortSignal.timeout(5_000), redirect: 'manual' }).then(
+    fetch(url, { signal: AbortSignal.timeout(10_000), redirect: 'manual' }).then(
       async (response) => {
         await response.body?.cancel()
-        return response.status < 400
+        return isGood(response.status)
       },
       () => false,
     )
-  if (await until(async () => halt.aborted || end !== undefined || (await answers()), timeoutMs, 100)) {
-    if (end === undefined) return
-    throw new ConfigError(`The ${service.name} did not start: ${end}. Its log is ${service.log}.`)
-  }
-  throw new ConfigError(`The ${service.name} was not ready after ${timeoutMs / 1000} s. Its log is ${service.log}.`)
+  if (await until(async () => halt.aborted || (await answers()), 180_000, 100)) return
+  throw new ConfigError(`The ${service.name} was not ready after three minutes. Its log is ${service.log}.`)
 }
 
 /** Said without being a warning, and meant for whoever starts the program. */
@@ -100,7 +95,7 @@ const forPeople = /^The first account needs the code/
 
 /** A line of the API's log as a person reads it, from a level on (30 is info, 40 a warning); what is no log line passes. */
 export function readable(line: string, fromLevel: number): string | undefined {
-  let entry: { level?: number; msg?: string; err?: { message?: string; stack?: string } }
+  let entry: { level?: number; msg?: string; err?: { message?: string } }
   try {
     entry = JSON.parse(line) as typeof entry
   } catch {
@@ -109,7 +104,7 @@ export function readable(line: string, fromLevel: number): string | undefined {
   if (typeof entry.level !== 'number') return line
   if (entry.level < fromLevel && !forPeople.test(entry.msg ?? '')) return undefined
   const level = entry.level >= 50 ? 'error: ' : entry.level >= 40 ? 'warning: ' : ''
-  return `${level}${entry.msg ?? ''}${entry.err === undefined ? '' : ` (${entry.err.stack ?? entry.err.message})`}`
+  return `${level}${entry.msg ?? ''}${entry.err?.message === undefined ? '' : ` (${entry.err.message.split('\n').join(' ').slice(0, 300)})`}`
 }
 
 function noteFile(dataDir: string, name: string): string {

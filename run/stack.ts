@@ -27,11 +27,7 @@ export async function runStack(mode: Mode): Promise<never> {
     const config = readConfig()
     const lock = await holdLock(config.dataDir, 'run')
     if (lock === undefined) throw new ConfigError(alreadyRuns(config))
-    const end = await runUntilEnd(mode, config, stack, ending)
-    if (end !== undefined) {
-      say(`${end} Everything else is being stopped. The logs are in ${config.dataDir}.`)
-      code = 1
-    }
+    await runUntilEnd(mode, config, stack, ending)
   } catch (error) {
     // What broke off because everything is ending is no failure.
     if (!ending.aborted) {
@@ -48,8 +44,8 @@ export async function runStack(mode: Mode): Promise<never> {
   process.exit(code)
 }
 
-/** Settles with nothing when a signal ended it, else with a sentence on what ended by itself. */
-async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: AbortSignal): Promise<string | undefined> {
+/** Settles when a signal ends it; throws when a part cannot start or ends by itself. */
+async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: AbortSignal): Promise<void> {
   const begin = performance.now()
   await endLeftovers(config.dataDir)
   await checkPorts(config)
@@ -64,16 +60,20 @@ async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: Abo
     times.push(`${name} ${seconds(from)}`)
     return result
   }
-  const serve = async (service: Service, url: string) => {
+  const fail = (reason: string) =>
+    failure.abort(new ConfigError(`${reason} Everything else is stopped too. The logs are in ${config.dataDir}.`))
+  const serve = async (service: Service, url: string, isGood: (status: number) => boolean) => {
     stack.services.push(service)
-    await timed(service.name, untilAnswers(service, url, 180_000, halt))
+    void service.ended.then((how) => fail(`The ${service.name} stopped by itself: ${how}.`))
+    await timed(service.name, untilAnswers(service, url, isGood, halt))
   }
 
   const apiUrl = `http://127.0.0.1:${config.api.port}`
   const startApi = async () => {
     stack.mysql = await timed('MySQL', openMysql(config, { say, signal: halt }))
+    stack.mysql.onDeath(() => fail('MySQL stopped by itself.'))
     if (halt.aborted) return
-    await serve(startService(apiService(mode, config, stack.mysql)), `${apiUrl}/health/ready`)
+    await serve(startService(apiService(mode, config, stack.mysql)), `${apiUrl}/health/ready`, (status) => status === 200)
   }
   const startWeb = async () => {
     if (mode === 'start') {
@@ -85,17 +85,17 @@ async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: Abo
       generateOnChange(halt)
     }
     if (halt.aborted) return
-    await serve(startService(webService(mode, config, apiUrl)), `http://127.0.0.1:${config.web.port}/`)
+    await serve(startService(webService(mode, config, apiUrl)), `http://127.0.0.1:${config.web.port}/`, (status) => status < 500)
   }
   // Both are awaited to their end, so that neither starts something after everything was stopped.
   const orHalt = (work: Promise<void>) => work.catch((error: unknown) => failure.abort(error))
   await Promise.all([orHalt(startApi()), orHalt(startWeb())])
-  if (ending.aborted) return undefined
-  if (failure.signal.aborted) throw failure.signal.reason
-
-  say(`Ready after ${seconds(begin)} (${times.join(', ')})`)
-  say(`Open ${config.web.url} in a browser. Ctrl-C stops everything.`)
-  return await Promise.race([untilAborted(ending).then(() => undefined), ...stack.services.map(died), mysqlDied(stack.mysql)])
+  if (!halt.aborted) {
+    say(`Ready after ${seconds(begin)} (${times.join(', ')})`)
+    say(`Open ${config.web.url} in a browser. Ctrl-C stops everything.`)
+    await untilAborted(halt)
+  }
+  if (!ending.aborted) throw failure.signal.reason
 }
 
 function apiService(mode: Mode, config: Config, mysql: Mysql): ServiceOptions {
@@ -127,14 +127,6 @@ function webService(mode: Mode, config: Config, apiUrl: string): ServiceOptions 
 async function stopAll({ services, mysql }: Stack): Promise<void> {
   await Promise.all(services.map((service) => service.stop(service.name === 'web' ? 2_000 : 7_000)))
   await mysql?.stop()
-}
-
-async function died(service: Service): Promise<string> {
-  return `The ${service.name} stopped by itself: ${await service.ended}.`
-}
-
-function mysqlDied(mysql: Mysql | undefined): Promise<string> {
-  return new Promise((resolve) => mysql?.onDeath(() => resolve('MySQL stopped by itself.')))
 }
 
 async function checkPorts(config: Config): Promise<void> {
