@@ -13,6 +13,7 @@ export default defineConfig({
           root: 'api',
           environment: 'node',
           include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
+          execArgv: ['--import', new URL('api/src/db/drizzle-commonjs.ts', import.meta.url).href],
           globalSetup: ['test/databases.ts'],
           // Starting the app with the machine busy takes seconds.
           hookTimeout: 60_000,

@@ -1,8 +1,10 @@
-import { firstAccountCode } from './auth/auth.ts'
-import { ConfigError, loadEnvFile, readConfig } from './config.ts'
-import { DatabaseError } from './db/database.ts'
-import { open } from './open.ts'
-import { run } from './run.ts'
+import './db/drizzle-commonjs.ts'
+
+const { firstAccountCode } = await import('./auth/auth.ts')
+const { ConfigError, loadEnvFile, readConfig } = await import('./config.ts')
+const { DatabaseError } = await import('./db/database.ts')
+const { open } = await import('./open.ts')
+const { run } = await import('./run.ts')
 
 const longestEndMs = 9_500
 
@@ -24,7 +26,7 @@ try {
   const code = firstAccountCode(app.config)
   if (code !== undefined) app.log.info(`The first account needs the code ${code}`)
   await ended
-  app.log.info('stopping')
+  app.log.info('The API is being stopped')
 } catch (error) {
   const text = sentence(error)
   process.stderr.write(`${text ?? String(error instanceof Error ? error.stack : error)}\n`)

@@ -54,7 +54,7 @@ export interface Caller {
   /** As `ask`, with a file in the variable `file`. */
   upload<Data = Record<string, unknown>>(document: string, variables: Variables, file: TestFile): Promise<Data>
   /**
-   * Subscribes on a socket of its own. A document with `$after` begins at the event log's present end unless `after` is given,
+   * Subscribes on a socket of its own, once that is acknowledged or closed. A document with `$after` begins at the event log's present end unless `after` is given,
    * so nothing that happens after this call is missed.
    */
   subscribe<Data = Record<string, unknown>>(document: string, variables?: Variables): Promise<Live<Data>>
@@ -247,16 +247,25 @@ async function insertStaff(app: App, standing: Standing, name: string): Promise<
   return { kind: 'staff', id, name, email, sessionId, role, waiting }
 }
 
-function openLive<Data>(url: string, token: string | undefined, query: string, variables: Variables): Live<Data> {
+async function openLive<Data>(url: string, token: string | undefined, query: string, variables: Variables): Promise<Live<Data>> {
   const closed = Promise.withResolvers<number>()
+  const settled = Promise.withResolvers<unknown>()
   const client = createClient({
     url,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
     ...(token === undefined ? {} : { connectionParams: { token } }),
-    on: { closed: (event) => closed.resolve((event as { code: number }).code) },
+    on: {
+      connected: settled.resolve,
+      closed: (event) => {
+        closed.resolve((event as { code: number }).code)
+        settled.resolve(event)
+      },
+    },
   })
   const results = client.iterate<Data>({ query, variables: { ...variables } })
+  // What it fails with is for whoever asks for the next one.
+  await settled.promise
   const live: Live<Data> = {
     closed: closed.promise,
     async next() {

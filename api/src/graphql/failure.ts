@@ -27,7 +27,7 @@ export function publicError(error: GraphQLError, { log, requestId }: FailureCont
     }
   }
   log.error({ err: error.originalError ?? error, requestId, path: error.path?.join('.') }, 'a GraphQL operation failed')
-  return { message: internalText(requestId), ...place, extensions: { code: 'INTERNAL' } }
+  return { message: internalText(requestId), ...place, extensions: { code: 'INTERNAL', reference: requestId } }
 }
 
 /** The expected failure behind an error: a use-case's, one of the upload, or a variable that its scalar refuses. */

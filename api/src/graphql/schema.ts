@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql'
-import { operations, type Access, type Operation } from 'schema/permissions'
+import { operations, type Access } from 'schema/permissions'
 import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql'
 import { AuthResolver } from '../auth/graphql.ts'
 import { permit } from '../auth/permit.ts'
@@ -39,23 +39,22 @@ const unused: PubSub = {
 /** The schema, each of whose operations is open to those only whom schema/permissions.ts names; it throws when one is missing there. */
 export async function openSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({ resolvers, validate: false, validateFn: validate, pubSub: unused })
-  guard(schema)
+  guard(schema, operations)
   return schema
 }
 
-function guard(schema: GraphQLSchema): void {
+/** Wraps every operation with the check of who may use it. @throws Error for an operation that the table leaves out. */
+export function guard(schema: GraphQLSchema, table: Readonly<Record<string, Access>>): void {
   for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     if (!isObjectType(type)) continue
     for (const field of Object.values(type.getFields())) {
-      if (!isOperation(field.name)) throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
-      const access = operations[field.name]
+      const access = table[field.name]
+      if (access === undefined || !Object.hasOwn(table, field.name)) throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
       field.resolve = allowing(access, field.resolve)
       if (type === schema.getSubscriptionType()) field.subscribe = allowing(access, field.subscribe)
     }
   }
 }
-
-const isOperation = (name: string): name is Operation => Object.hasOwn(operations, name)
 
 type Resolve = GraphQLFieldResolver<unknown, Context>
 

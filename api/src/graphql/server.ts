@@ -41,6 +41,15 @@ export async function serveGraphql(server: FastifyInstance, app: App, schema: Gr
       return answer.body.string
     },
   })
+  server.route({
+    method: 'GET',
+    url: path,
+    schema: { hide: true },
+    handler: (_request, reply) => {
+      void reply.header('allow', 'POST')
+      throw Object.assign(new Error('Operations are sent by POST; a person opens /playground'), { statusCode: 405 })
+    },
+  })
   const sockets = openSockets(app, schema, server.server)
   server.addHook('preClose', () => sockets[Symbol.asyncDispose]())
   server.addHook('onClose', () => apollo.stop())

@@ -116,14 +116,12 @@ function prepare(app: App, schema: GraphQLSchema, connection: Connection, payloa
     if (operation.operation !== 'subscription') throw new GraphQLError('Only subscriptions are served on a socket; send queries and mutations by HTTP POST')
     const variables = payload.variables ?? {}
     assertAffordable(operation, variables)
-    const controller = new AbortController()
-    connection.extra.socket.once('close', () => controller.abort())
     return {
       schema,
       document,
       operationName: operation.name?.value ?? null,
       variableValues: variables,
-      contextValue: subscriptionContext(app, connection, controller),
+      contextValue: subscriptionContext(app, connection),
     }
   } catch (error) {
     return [error instanceof GraphQLError ? error : new GraphQLError((error as Error).message, { originalError: error as Error })]
@@ -136,7 +134,8 @@ interface SubscriptionContext extends RequestContext {
   readonly controller: AbortController
 }
 
-function subscriptionContext(app: App, { extra }: Connection, controller: AbortController): SubscriptionContext {
+function subscriptionContext(app: App, { extra }: Connection): SubscriptionContext {
+  const controller = new AbortController()
   const requestId = randomUUID()
   const cannot = () => {
     throw new DomainError('NOT_ALLOWED_NOW', 'Signing in and out is done by HTTP')
@@ -146,7 +145,10 @@ function subscriptionContext(app: App, { extra }: Connection, controller: AbortC
   return { ...afresh(), afresh, controller }
 }
 
-/** As graphql-js subscribes, but each event is resolved in a context of its own moment, and ending it never waits for the next event. */
+/**
+ * As graphql-js subscribes, but each event is resolved in a context of its own moment, and ending it (by the client, or when its
+ * socket closes) never waits for the next event.
+ */
 async function subscribeAfresh(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
   const { afresh, controller } = args.contextValue as SubscriptionContext
   const source = await createSourceEventStream(args)
