@@ -24,7 +24,7 @@ export interface CustomerQuery {
 const orders: Record<CustomerSortKey, (descending: boolean) => { column: AnyColumn; value: (row: CustomerRow) => string }> = {
   NUMBER: () => ({ column: customers.number, value: (row) => row.number }),
   NAME: () => ({ column: customers.name, value: (row) => row.name }),
-  OUTSTANDING: () => ({ column: customers.outstanding, value: (row) => row.outstanding.toString() }),
+  OUTSTANDING: () => ({ column: customers.outstandingRank, value: (row) => row.outstandingRank ?? '0' }),
   NEXT_DUE_DATE: (descending) =>
     descending
       ? { column: customers.dueDescending, value: (row) => row.nextDueDate ?? '1000-01-01' }

@@ -1,7 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { check, index, int, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { check, decimal, index, int, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { ContactKind } from 'schema/customer'
+import { currencies, scaleOf } from 'schema/money'
 import { calendarDay, code, flag, id, instant, money, word } from '../db/columns.ts'
+
+// A product in DECIMAL: the largest amount of a currency without decimals would not fit a big integer.
+const rank = `(cast(outstanding as decimal(24,0)) * case ${[0, 1, 3, 4]
+  .map((scale) => [scale, currencies.filter((currency) => scaleOf(currency) === scale)] as const)
+  .filter(([, list]) => list.length > 0)
+  .map(([scale, list]) => `when currency in (${list.map((currency) => `'${currency}'`).join(',')}) then ${10 ** (4 - scale)}`)
+  .join(' ')} else 100 end)`
 
 export const customers = mysqlTable(
   'customer',
@@ -27,6 +35,8 @@ export const customers = mysqlTable(
     searchText: varchar('search_text', { length: 4000 }).notNull(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
+    /** Outstanding in ten-thousandths of the currency's unit: the order of a list must not mix yen with cents. */
+    outstandingRank: decimal('outstanding_rank', { precision: 24, scale: 0 }).generatedAlwaysAs(sql.raw(rank), { mode: 'virtual' }),
     live: flag('live').generatedAlwaysAs(sql`(if(archived_at is null, 1, 0))`, { mode: 'virtual' }),
     // A missing date sorts last whichever way the list runs, so each direction has a stand-in of its own.
     dueAscending: calendarDay('due_ascending').generatedAlwaysAs(sql`(coalesce(next_due_date, '9999-12-31'))`, { mode: 'virtual' }),
@@ -39,7 +49,7 @@ export const customers = mysqlTable(
     // One index a sort of the list; `live` first, since archived customers appear only under their own filter.
     index('customer_by_number').on(table.live, table.number, table.id),
     index('customer_by_name').on(table.live, table.name, table.id),
-    index('customer_by_outstanding').on(table.live, table.outstanding, table.id),
+    index('customer_by_outstanding').on(table.live, table.outstandingRank, table.id),
     index('customer_by_due').on(table.live, table.dueAscending, table.id),
     index('customer_by_due_descending').on(table.live, table.dueDescending, table.id),
     index('customer_by_paid').on(table.live, table.paidAscending, table.id),
