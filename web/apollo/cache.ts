@@ -1,4 +1,4 @@
-import { InMemoryCache } from '@apollo/client'
+import { type FieldReadFunction, InMemoryCache } from '@apollo/client'
 
 /** Entities are kept by id; what has none (a page, a count, the company) belongs to whoever asked for it. */
 export function makeCache(): InMemoryCache {
@@ -10,11 +10,16 @@ export function makeCache(): InMemoryCache {
       // `first` and `after` are part of the key on purpose: a page of a list is what the address says, never a growing heap.
       Query: {
         fields: {
-          customer: (existing, { args, toReference }) => existing ?? toReference({ __typename: 'Customer', id: String(args?.['id']) }),
-          payment: (existing, { args, toReference }) => existing ?? toReference({ __typename: 'Payment', id: String(args?.['id']) }),
-          import: (existing, { args, toReference }) => existing ?? toReference({ __typename: 'Import', id: String(args?.['id']) }),
+          customer: known('Customer'),
+          payment: known('Payment'),
+          import: known('Import'),
         },
       },
     },
   })
+}
+
+/** What a list has brought already is shown at once when it is asked for by id; null, “there is no such thing”, is an answer too. */
+function known(typename: string): FieldReadFunction {
+  return (existing, { args, toReference }) => (existing === undefined ? toReference({ __typename: typename, id: String(args?.['id']) }) : existing)
 }

@@ -2,11 +2,18 @@
 export const preflight = { 'apollo-require-preflight': 'true' } as const
 
 const renewedAtKey = 'collection.renewed-at'
+const signedInKey = 'collection.signed-in'
 const freshMs = 5_000
 let underWay: Promise<Renewal> | undefined
 
 /** `renewed`: go on; `ended`: somebody has to sign in; `unknown`: the server could not be asked, so nothing is decided. */
 export type Renewal = 'renewed' | 'ended' | 'unknown'
+
+/** Remembers that this browser has a session: scripts can't see the cookies, and asking to renew what never was is an error in the log. */
+export function rememberSession(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem(signedInKey, 'yes')
+  else localStorage.removeItem(signedInKey)
+}
 
 /** Exchanges the refresh cookie for new cookies; callers at the same time share one request, tabs take turns. */
 export function renew(): Promise<Renewal> {
@@ -27,13 +34,16 @@ function inTurn(work: () => Promise<Renewal>): Promise<Renewal> {
 }
 
 async function exchange(): Promise<Renewal> {
+  if (localStorage.getItem(signedInKey) === null) return 'ended'
   try {
     const answer = await fetch('/session/refresh', { method: 'POST', headers: preflight })
     if (answer.ok) {
       localStorage.setItem(renewedAtKey, String(Date.now()))
       return 'renewed'
     }
-    return answer.status === 401 || answer.status === 403 ? 'ended' : 'unknown'
+    if (answer.status !== 401) return 'unknown'
+    rememberSession(false)
+    return 'ended'
   } catch {
     return 'unknown'
   }

@@ -1,6 +1,7 @@
 import { ApolloClient, ApolloLink } from '@apollo/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeCache } from './cache.ts'
+import { rememberSession } from './renewal.ts'
 import { openStream } from './stream.ts'
 
 /** A WebSocket whose other end is the test. */
@@ -57,6 +58,7 @@ beforeEach(() => {
   fetched.mockResolvedValue(new Response(null, { status: 204 }))
   Wire.wires = []
   localStorage.clear()
+  rememberSession(true)
   vi.clearAllMocks()
 })
 let close = (): void => {}

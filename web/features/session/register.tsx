@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { passwordHint, registerInput } from 'schema/staff'
 import { entering } from '../../apollo/client.ts'
 import { faultsByPath, type Problem, problemOf } from '../../apollo/problem.ts'
+import { rememberSession } from '../../apollo/renewal.ts'
 import { RegisterDocument, RegistrationDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { zodRule } from '../../ui/zod-rule.ts'
@@ -43,6 +44,7 @@ export function Register() {
     setProblem(undefined)
     try {
       const { data: made } = await register({ variables: { input: { ...input, code: codeRequired ? code : null } } })
+      rememberSession(true)
       await client.clearStore()
       router.replace(made?.register.waiting === false ? '/' : '/waiting')
     } catch (error) {

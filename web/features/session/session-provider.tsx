@@ -4,7 +4,7 @@ import { Center, Modal, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
-import { whenEnded } from '../../apollo/renewal.ts'
+import { rememberSession, whenEnded } from '../../apollo/renewal.ts'
 import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
 import { SessionDocument, type SessionQuery, SignOutDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -45,6 +45,7 @@ export function SessionProvider({ fallback, children }: Props) {
     if (tell) channel.current?.postMessage('signed-out')
     // The screens go first, so that none of them asks again when the cache is emptied.
     setLeaving(true)
+    rememberSession(false)
     await client.clearStore().catch(() => undefined)
     router.replace('/login')
   })
@@ -67,6 +68,7 @@ export function SessionProvider({ fallback, children }: Props) {
   const signedIn = me !== undefined && !me.waiting && !leaving
   useEffect(() => {
     if (!signedIn) return undefined
+    rememberSession(true)
     let pending: Promise<boolean> | undefined
     return whenEnded(() => {
       pending ??= new Promise<boolean>((resolve) => setAsking(() => resolve)).finally(() => {

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { signInInput } from 'schema/staff'
 import { entering } from '../../apollo/client.ts'
 import { faultsByPath, type Problem, problemOf } from '../../apollo/problem.ts'
+import { rememberSession } from '../../apollo/renewal.ts'
 import { SignInDocument, type SignInMutation } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { zodRule } from '../../ui/zod-rule.ts'
@@ -27,6 +28,7 @@ export function SignInForm({ email = '', onSignedIn }: Props) {
     setProblem(undefined)
     try {
       const { data } = await signIn({ variables: { input } })
+      rememberSession(true)
       if (data !== undefined && data !== null) onSignedIn(data.signIn)
     } catch (error) {
       const found = problemOf(error)

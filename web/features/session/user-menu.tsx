@@ -26,7 +26,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
     }
   }
   return (
-    <Menu width={240} position="bottom-end" withinPortal>
+    <Menu width={240} position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <UnstyledButton aria-label={`Account of ${me.name}`} className={classes.account} data-initials={initialsOf(me.name)} />
       </Menu.Target>

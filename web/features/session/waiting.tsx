@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { entering } from '../../apollo/client.ts'
 import { problemOf } from '../../apollo/problem.ts'
-import { renew } from '../../apollo/renewal.ts'
+import { rememberSession, renew } from '../../apollo/renewal.ts'
 import { SignOutDocument, WhoAmIDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import classes from './session.module.css'
@@ -35,6 +35,7 @@ export function Waiting() {
   const leave = async (): Promise<void> => {
     setGone(true)
     await signOut().catch(() => undefined)
+    rememberSession(false)
     await client.clearStore()
     router.replace('/login')
   }
