@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { SignJWT } from 'jose'
 import { createHmac } from 'node:crypto'
 import { Writable } from 'node:stream'
+import type { RowDataPacket } from 'mysql2'
 import { pino } from 'pino'
 import type { Role } from 'schema/staff'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -12,6 +13,7 @@ import { hashPassword } from '../src/auth/passwords.ts'
 import { attempts, staff } from '../src/auth/tables.ts'
 import type { Config } from '../src/config.ts'
 import { contextOf, type App } from '../src/context.ts'
+import { newId } from '../src/db/columns.ts'
 import { openDatabase } from '../src/db/database.ts'
 import { events } from '../src/events/tables.ts'
 import { openSchema } from '../src/graphql/schema.ts'
@@ -135,6 +137,34 @@ test('of several first registrations at once exactly one becomes ADMIN', async (
   const all = await Promise.all(['ada', 'ben', 'cleo', 'dan', 'eva', 'finn'].map((name) => register(name)))
   expect(all.map(({ role }) => role).sort()).toEqual(['ADMIN', 'VIEWER', 'VIEWER', 'VIEWER', 'VIEWER', 'VIEWER'])
   expect(all.filter(({ waiting }) => !waiting)).toHaveLength(1)
+})
+
+test('a registration that was as early as another, but committed later, does not become ADMIN', async () => {
+  let late: ReturnType<typeof register> | undefined
+  await app.db.transaction(async (tx) => {
+    const ada = {
+      id: newId(),
+      name: 'ada',
+      email: 'ada@example.com',
+      passwordHash: '',
+      role: 'ADMIN',
+      status: 'ACTIVE',
+      first: true,
+      createdAt: start,
+    } as const
+    await tx.insert(staff).values(ada)
+    late = register('ben')
+    // It has seen no account either, and waits for the unique key now.
+    await eventually(async () => {
+      const [[waiting]] = await app.pool
+        .promise()
+        .query<RowDataPacket[]>(
+          "select count(*) as statements from information_schema.innodb_trx where trx_state = 'LOCK WAIT' and trx_query like 'insert into `staff`%'",
+        )
+      return Number(waiting?.['statements']) > 0
+    }, 8_000)
+  })
+  expect(await late).toMatchObject({ role: 'VIEWER', waiting: true })
 })
 
 test('a later account waits, and sees only itself and the company until an ADMIN lets it in', async () => {
