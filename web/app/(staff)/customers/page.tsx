@@ -1,0 +1,5 @@
+import { CustomerList } from '../../../features/customers/customer-list.tsx'
+
+export default function Page() {
+  return <CustomerList />
+}
