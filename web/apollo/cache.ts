@@ -7,6 +7,9 @@ export function makeCache(): InMemoryCache {
       // There is one company, one signed-in person and one registration state: fields asked for apart belong together.
       Company: { keyFields: [] },
       Registration: { keyFields: [] },
+      // What has no id of its own is replaced as a whole.
+      Customer: { fields: { contacts: { merge: false } } },
+      Payment: { fields: { allocations: { merge: false } } },
       // `first` and `after` are part of the key on purpose: a page of a list is what the address says, never a growing heap.
       Query: {
         fields: {

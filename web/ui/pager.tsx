@@ -1,7 +1,6 @@
 'use client'
 import { Button, Group, Text } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
-import { useRef } from 'react'
 import { useReader } from './reader.tsx'
 
 interface Props {
@@ -21,7 +20,10 @@ interface Props {
   onGo: (after: string | null, page: number) => void
 }
 
-/** Walks a list by cursors. A cursor leads only forwards, so the way back is remembered; after a reload it begins at the first page. */
+/**
+ * Walks a list by cursors. A cursor leads only forwards, so each page's way back is kept for this tab, also over a reload and however
+ * one came to the page; somebody who was sent its address is led to the first page.
+ */
 export function Pager({
   label,
   after,
@@ -35,19 +37,17 @@ export function Pager({
   onGo,
 }: Props) {
   const { locale } = useReader()
-  const trail = useRef<ReadonlyArray<string | null>>([])
   if (after === null && !hasNext) return null
   const number = (value: number): string => value.toLocaleString(locale)
   const from = (page - 1) * size + 1
   const back = (): void => {
-    const before = trail.current.at(-1)
-    trail.current = trail.current.slice(0, -1)
-    if (before === undefined) onGo(null, 1)
+    const before = after === null ? null : sessionStorage.getItem(wayBack(after))
+    if (before === null || before === '') onGo(null, 1)
     else onGo(before, page - 1)
   }
   const forward = (): void => {
     if (next === null || next === undefined) return
-    trail.current = [...trail.current, after]
+    sessionStorage.setItem(wayBack(next), after ?? '')
     onGo(next, page + 1)
   }
   return (
@@ -85,3 +85,5 @@ export function Pager({
     </Group>
   )
 }
+
+const wayBack = (after: string): string => `collection.before.${after}`

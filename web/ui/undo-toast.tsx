@@ -12,6 +12,7 @@ export function showUndo(message: string, undo: () => Promise<unknown>, problemO
         <Button
           size="compact-sm"
           variant="light"
+          flex="none"
           onClick={() => {
             // Gone at once, so that it can't be pressed twice.
             notifications.hide(id)

@@ -26,7 +26,7 @@ export function ContactFields({
   const seen = { EMAIL: 0, PHONE: 0, ADDRESS: 0 }
   return (
     <Stack gap="xs" role="group" aria-label="Contacts">
-      {drafts.map(({ kind }, place) => {
+      {drafts.map(({ kind, value }, place) => {
         seen[kind] += 1
         const label = seen[kind] === 1 ? contactWords[kind] : `${contactWords[kind]} ${seen[kind]}`
         const Icon = icons[kind]
@@ -34,7 +34,7 @@ export function ContactFields({
           label,
           leftSection: <Icon size={16} aria-hidden />,
           rightSection: (
-            <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${label.toLowerCase()}`} onClick={() => onRemove(place)}>
+            <ActionIcon variant="subtle" color="gray" aria-label={`Remove contact ${value}`.trim()} onClick={() => onRemove(place)}>
               <IconX size={14} aria-hidden />
             </ActionIcon>
           ),

@@ -7,7 +7,6 @@ import { useState } from 'react'
 import { displayMoney, moneyRule } from 'schema/money'
 import { type PaymentMethod, paymentMethods, recordPaymentInput } from 'schema/payment'
 import { faultsByPath, type Problem, problemOf } from '../../apollo/problem.ts'
-import { useSession } from '../../apollo/session.ts'
 import { RecordPaymentDocument, type RecordPaymentInput } from '../../gql.ts'
 import { DayInput } from '../../ui/day-input.tsx'
 import { DialogForm, useCloseDialog } from '../../ui/dialog.tsx'
@@ -29,7 +28,6 @@ interface Values {
 /** The form of one payment, beside what it will cover. It lives as long as its dialog is open, and so does the payment's key. */
 export function TakePaymentForm({ customerId, name, outstanding, currency, onTaken }: { customerId: string; name: string; outstanding: string; currency: string; onTaken: () => void }) {
   const { locale, today } = useReader()
-  const { me } = useSession()
   const close = useCloseDialog()
   // One key for one payment: pressed twice, or sent again after an answer that got lost, it is booked once.
   const [key] = useState(() => crypto.randomUUID())
@@ -53,7 +51,7 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
       // Said from the answer, not from the form: after a lost answer the first attempt is what counts.
       const said = displayMoney(booked.amount, booked.currency, locale)
       const left = /[1-9]/.test(booked.customer.outstanding) ? `${displayMoney(booked.customer.outstanding, booked.currency, locale)} is outstanding now.` : 'Nothing is outstanding now.'
-      notifications.show({ message: booked.state === 'PENDING' ? `${said} from ${name} is noted as pending.` : `${said} from ${name} is booked. ${left}` })
+      notifications.show({ message: booked.state === 'PENDING' ? `${said} from ${name} is recorded as pending.` : `${said} from ${name} is recorded. ${left}` })
     } catch (error) {
       const failed = problemOf(error)
       form.setErrors(faultsByPath(failed))
@@ -65,11 +63,11 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
     <DialogForm
       dirty={form.isDirty()}
       busy={loading}
-      submit={moneyRule(currency).safeParse(amount).success ? `${state === 'PENDING' ? 'Note' : 'Book'} ${displayMoney(amount, currency, locale)}` : state === 'PENDING' ? 'Note payment' : 'Book payment'}
+      submit={moneyRule(currency).safeParse(amount).success ? `Record ${displayMoney(amount, currency, locale)}` : 'Record payment'}
       errors={form.errors}
       onSubmit={form.onSubmit(save)}
     >
-      {problem !== undefined && <ProblemAlert title="The payment was not booked" problem={problem} focused />}
+      {problem !== undefined && <ProblemAlert title="The payment was not recorded" problem={problem} focused />}
       <div className={classes.columns}>
         <Stack gap="md">
           <MoneyInput label="Amount" withAsterisk size="md" currency={currency} data-autofocus {...form.getInputProps('amount')} />
@@ -84,13 +82,18 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
             />
           </SimpleGrid>
           <TextInput label="Reference" placeholder="From the bank statement, the receipt, …" autoComplete="off" {...form.getInputProps('reference')} />
-          <Input.Wrapper label="The money" description={state === 'COMPLETED' ? `Booked by ${me.name}; the customer owes less at once.` : 'Nothing is covered until the payment is marked completed.'} inputWrapperOrder={['label', 'input', 'description']}>
+          <Input.Wrapper
+            label="State"
+            description={state === 'COMPLETED' ? 'The money is here; the customer owes less at once.' : 'The money is announced; it covers dues when it is marked completed.'}
+            inputWrapperOrder={['label', 'input', 'description']}
+            labelElement="div"
+          >
             <SegmentedControl
               fullWidth
-              aria-label="The money"
+              aria-label="State"
               data={[
-                { value: 'COMPLETED', label: 'is here' },
-                { value: 'PENDING', label: 'is announced' },
+                { value: 'COMPLETED', label: 'Completed' },
+                { value: 'PENDING', label: 'Pending' },
               ]}
               {...form.getInputProps('state')}
             />

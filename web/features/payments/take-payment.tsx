@@ -23,7 +23,7 @@ export function TakePayment({ customer, onTaken }: { customer: FragmentType<Take
       <Button leftSection={<IconCash size={16} aria-hidden />} onClick={() => setOpened(true)} className={classes.thumb ?? ''}>
         Take payment
       </Button>
-      <Dialog opened={opened} onClose={() => setOpened(false)} title={`Payment from ${data.name}`} size={780}>
+      <Dialog opened={opened} onClose={() => setOpened(false)} title={`Take payment from ${data.name}`} size={780}>
         <TakePaymentForm customerId={data.id} name={data.name} outstanding={data.outstanding} currency={data.currency} onTaken={onTaken} />
       </Dialog>
     </>
