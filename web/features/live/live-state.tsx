@@ -1,5 +1,5 @@
 'use client'
-import { Tooltip } from '@mantine/core'
+import { Tooltip, VisuallyHidden } from '@mantine/core'
 import { useLiveStatus } from '../../apollo/live.ts'
 import { count } from '../../ui/calendar.ts'
 import { useNow } from '../../ui/instant.tsx'
@@ -36,6 +36,8 @@ function State({ tone, word, beside, meaning }: { tone: string; word: string; be
           {beside !== undefined && <span className={classes.beside}>{beside}</span>}
         </span>
       </Tooltip>
+      {/* Told aloud when it changes, but not each second anew. */}
+      <VisuallyHidden role="status">{tone === 'good' || tone === 'quiet' ? '' : tone === 'bad' ? 'Offline' : 'Reconnecting'}</VisuallyHidden>
     </>
   )
 }

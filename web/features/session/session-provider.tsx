@@ -1,6 +1,6 @@
 'use client'
 import { useApolloClient, useMutation, useQuery } from '@apollo/client/react'
-import { Center, Modal, Stack, Text } from '@mantine/core'
+import { Anchor, Center, Modal, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
@@ -136,6 +136,7 @@ export function SessionProvider({ fallback, children }: Props) {
                 setAsking(undefined)
               }}
             />
+            <Text size="sm" c="dimmed"><Anchor href="/login" underline="always">Leave this page</Anchor> and what is on it.</Text>
           </Stack>
         </Modal>
       </ReaderProvider>
