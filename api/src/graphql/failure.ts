@@ -45,10 +45,12 @@ function refusal(error: GraphQLError): DomainError | undefined {
 
 export const fileTooLarge = 'The file is larger than 20 MB; split it in two'
 
+const ofDocument = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE'])
+
 /** Whether the document or its variables are at fault: such an error comes from the parser, the validator or the coercion of values. */
 function isOfDocument(error: GraphQLError): boolean {
   const { originalError } = error
-  if (originalError === undefined || error.extensions['code'] === 'BAD_USER_INPUT') return true
+  if (originalError === undefined || ofDocument.has(String(error.extensions['code']))) return true
   // A value that cannot be written out is a GraphQLError as well, but names no place in the document.
   return originalError instanceof GraphQLError && originalError.nodes !== undefined
 }

@@ -61,7 +61,9 @@ async function openApollo(app: App, schema: GraphQLSchema): Promise<ApolloServer
   const plugin: ApolloServerPlugin<RequestContext> = {
     requestDidStart: async () => ({
       didResolveOperation: async ({ operation, request }) => {
-        if (operation !== undefined) assertAffordable(operation, request.variables)
+        if (operation === undefined) return
+        if (operation.operation === 'subscription') throw refused('Subscriptions are served by WebSocket at the same address')
+        assertAffordable(operation, request.variables)
       },
       didEncounterErrors: async ({ errors, contextValue }) => {
         for (const error of errors) origins.set(error, { log: app.log, requestId: contextValue.requestId })
@@ -96,6 +98,8 @@ async function openApollo(app: App, schema: GraphQLSchema): Promise<ApolloServer
   return apollo
 }
 
+const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } })
+
 // The headers that Apollo looks at: what the body is, what the answer may be, and that no foreign form can have sent it.
 const read = ['content-type', 'accept', 'apollo-require-preflight', 'x-apollo-operation-name'] as const
 
@@ -113,7 +117,7 @@ const isMultipart = (request: FastifyRequest): boolean => request.headers['conte
 /** Reads the operation of an upload, its file still streaming in; nothing is read for somebody who may not send it. */
 async function readUpload(request: FastifyRequest, reply: FastifyReply, ctx: RequestContext): Promise<unknown> {
   if (request.headers['apollo-require-preflight'] === undefined) {
-    throw new GraphQLError('An upload needs the header apollo-require-preflight', { extensions: { code: 'BAD_REQUEST' } })
+    throw refused('An upload needs the header apollo-require-preflight')
   }
   if (ctx.viewer.kind === 'nobody') throw new DomainError('UNAUTHENTICATED')
   if (Number(request.headers['content-length'] ?? 0) > uploadLimits.maxFileSize + 1_000_000) throw new DomainError('TOO_LARGE', fileTooLarge)
