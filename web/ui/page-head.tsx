@@ -7,7 +7,7 @@ export function PageHead({ title, beside, children, actions }: { title: string; 
     <Group justify="space-between" align="flex-start" gap="md" mb="lg" wrap="wrap">
       <title>{`${title} · Collection`}</title>
       <div style={{ minWidth: 0 }}>
-        <Group gap="sm" align="center"><Title order={1} size="h2">{title}</Title>{beside}</Group>
+        <Group gap="sm" align="center"><Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>{title}</Title>{beside}</Group>
         {children !== undefined && <Text c="dimmed" size="sm" mt={2} component="div">{children}</Text>}
       </div>
       {actions !== undefined && <Group gap="sm">{actions}</Group>}

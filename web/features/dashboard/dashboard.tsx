@@ -54,7 +54,12 @@ function Figures({ data }: { data: DashboardQuery }) {
         tone="bad"
         about="a due date has passed"
       />
-      <Figure label="Customers who owe" total={data.owing.totalCount} href="/customers?status=PENDING" about="nothing past its date" />
+      <Figure
+        label="Customers pending"
+        total={data.owing.totalCount}
+        href="/customers?status=PENDING"
+        about="owe, but nothing past its date"
+      />
       <Figure label="Payments pending" total={data.pending.totalCount} href="/payments" tone="wait" about="announced, not yet here" />
       <Figure label="Customers in all" total={data.everyone.totalCount} href="/customers" about="archived ones left out" />
     </ul>
@@ -81,7 +86,7 @@ function progressOf(data: DashboardQuery): { readonly customers: boolean; readon
   return {
     customers: data.everyone.totalCount.count > 0,
     payment: data.anyPayment.nodes.length > 0,
-    team: data.staff.some(({ status }, index) => index > 0 && status === 'ACTIVE'),
+    team: data.staff.filter(({ status }) => status === 'ACTIVE').length > 1,
   }
 }
 

@@ -2,7 +2,6 @@
 import { Alert, Button, Group, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import Link from 'next/link'
-import { Fragment } from 'react'
 import type { ImportStateFragment } from '../../gql.ts'
 import { count } from '../../ui/calendar.ts'
 import { useReader } from '../../ui/reader.tsx'
@@ -30,7 +29,7 @@ export function ImportResult({ file }: { file: ImportStateFragment }) {
   return (
     <section className={classes.panel} aria-labelledby="import-result">
       <Title order={2} size="h4" mb="sm" id="import-result">
-        {status === 'FAILED' ? 'The import stopped before its end' : 'Every row accounted for'}
+        {headingOf(file)}
       </Title>
       <Sum counts={counts} />
       <Unaccounted counts={counts} stopped={status === 'FAILED'} />
@@ -54,30 +53,28 @@ function Sum({ counts }: { counts: Counts }) {
     ['skipped', counts.skipped, undefined],
     ['failed', counts.failed, 'bad'],
   ] as const
+  const said = `${terms.map(([word, rows]) => `${rows.toLocaleString(locale)} ${word}`).join(' + ')} = ${count(handledOf(counts), 'row')}`
   return (
-    <dl className={classes.sum} aria-label={`${terms.map(([word, rows]) => `${rows} ${word}`).join(' + ')} = ${handledOf(counts)} rows`}>
-      {terms.map(([word, rows, tone], index) => (
-        <Fragment key={word}>
-          {index > 0 && (
-            <div className={classes.sign} aria-hidden>
-              +
-            </div>
-          )}
-          <div className={classes.term} data-tone={tone} data-zero={rows === 0 || undefined}>
+    <div role="group" aria-label={said}>
+      <dl className={classes.sum}>
+        {terms.map(([word, rows, tone]) => (
+          <div key={word} className={classes.term} data-tone={tone} data-zero={rows === 0 || undefined}>
             <dt>{word}</dt>
             <dd>{rows.toLocaleString(locale)}</dd>
           </div>
-        </Fragment>
-      ))}
-      <div className={classes.sign} aria-hidden>
-        =
-      </div>
-      <div className={classes.term} data-total>
-        <dt>{handledOf(counts) === 1 ? 'row' : 'rows'}</dt>
-        <dd>{handledOf(counts).toLocaleString(locale)}</dd>
-      </div>
-    </dl>
+        ))}
+        <div className={classes.term} data-total>
+          <dt>{handledOf(counts) === 1 ? 'row' : 'rows'}</dt>
+          <dd>{handledOf(counts).toLocaleString(locale)}</dd>
+        </div>
+      </dl>
+    </div>
   )
+}
+
+function headingOf({ status, counts }: ImportStateFragment): string {
+  if (status === 'FAILED') return 'The import stopped before its end'
+  return counts.rows === handledOf(counts) ? 'Every row accounted for' : 'Not every row is accounted for'
 }
 
 /** A sum that misses the rows of the file must never look like success. */

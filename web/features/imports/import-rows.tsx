@@ -1,20 +1,13 @@
 'use client'
-import { useFragment, useQuery } from '@apollo/client/react'
-import type { FragmentType } from '@apollo/client/masking'
+import { useQuery } from '@apollo/client/react'
 import { Anchor, ScrollArea, Skeleton, Stack, UnstyledButton } from '@mantine/core'
 import { IconAlertCircle, IconFilterOff } from '@tabler/icons-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { isCurrency } from 'schema/money'
-import { isDay } from 'schema/text'
+import { isDay } from 'schema/day'
 import { problemOf } from '../../apollo/problem.ts'
-import {
-  ImportRowFactsFragmentDoc,
-  type ImportRowFactsFragment,
-  ImportRowsDocument,
-  type ImportRowStatus,
-  type ImportStatus,
-} from '../../gql.ts'
+import { type ImportRowFactsFragment, ImportRowsDocument, type ImportRowStatus, type ImportStatus } from '../../gql.ts'
 import { CardRow, CardTable, Cell, type Column } from '../../ui/card-table.tsx'
 import { Day } from '../../ui/day.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -60,7 +53,8 @@ export function ImportRows({ id, status, counts }: { id: string; status: ImportS
   // When it is over, people look at what went wrong first.
   const fallback = status !== 'REVIEW' && counts.failed > 0 ? 'failed' : 'all'
   const wanted = params.get('rows') ?? fallback
-  const kind = kinds.find(({ key }) => key === wanted)
+  // An address that was kept from before the import names an outcome that no longer is one.
+  const kind = kinds.find(({ key }) => key === wanted) ?? (wanted === 'all' ? undefined : kinds.find(({ key }) => key === fallback))
   const { data, previousData, error, loading, refetch } = useQuery(ImportRowsDocument, {
     variables: { id, status: kind === undefined ? null : [...kind.statuses], after },
     fetchPolicy: 'cache-and-network',
@@ -90,7 +84,7 @@ export function ImportRows({ id, status, counts }: { id: string; status: ImportS
       {page !== undefined && page.nodes.length === 0 && <NoRows kind={kind?.key} onAll={() => show('all')} />}
       {page !== undefined && page.nodes.length > 0 && (
         <>
-          <Rows rows={page.nodes} busy={loading && data === undefined} />
+          <Rows rows={page.nodes} over={status !== 'REVIEW'} busy={loading && data === undefined} />
           <Pager
             key={wanted}
             label="Pages of rows"
@@ -152,13 +146,8 @@ function NoRows({ kind, onAll }: { kind: keyof Counts | undefined; onAll: () => 
 
 type Facts = ImportRowFactsFragment
 
-function Rows({ rows, busy }: { rows: ReadonlyArray<FragmentType<Facts> & { id: string }>; busy: boolean }) {
-  const { data: facts, complete } = useFragment({ fragment: ImportRowFactsFragmentDoc, fragmentName: 'ImportRowFacts', from: [...rows] })
-  if (!complete) return null
-  return <RowsTable rows={facts} busy={busy} />
-}
-
-function RowsTable({ rows, busy }: { rows: readonly Facts[]; busy: boolean }) {
+/** The columns are those that this page of rows fills, so the table reads all its rows at once: they are not masked. */
+function Rows({ rows, over, busy }: { rows: readonly Facts[]; over: boolean; busy: boolean }) {
   const named = inReadingOrder(
     rows.flatMap(({ values, faults }) => [...values.map(({ column }) => column), ...faults.flatMap(({ column }) => column ?? [])]),
   )
@@ -167,7 +156,7 @@ function RowsTable({ rows, busy }: { rows: readonly Facts[]; busy: boolean }) {
     (column) =>
       column !== 'currency' || !named.includes('amount') || rows.some(({ faults }) => faults.some((fault) => fault.column === 'currency')),
   )
-  const remarks = rows.some(({ faults }) => faults.some(({ column }) => column === null))
+  const remarks = rows.some((row) => remarksOn(row).length > 0)
   const columns: readonly Column[] = [
     { key: 'row', label: 'Row', align: 'end' },
     { key: 'status', label: 'Status', card: 'badge' },
@@ -183,17 +172,20 @@ function RowsTable({ rows, busy }: { rows: readonly Facts[]; busy: boolean }) {
     <ScrollArea type="auto" scrollbars="x" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'Rows, may scroll sideways' }}>
       <CardTable label="Rows of the file" columns={columns} busy={busy}>
         {rows.map((row) => (
-          <Row key={row.id} row={row} columns={shown} remarks={remarks} />
+          <Row key={row.id} row={row} columns={shown} remarks={remarks} over={over} />
         ))}
       </CardTable>
     </ScrollArea>
   )
 }
 
-function Row({ row, columns, remarks }: { row: Facts; columns: readonly string[]; remarks: boolean }) {
-  const { label, tone } = rowWords[row.status]
+function Row({ row, columns, remarks, over }: { row: Facts; columns: readonly string[]; remarks: boolean; over: boolean }) {
+  const { label, tone } = over
+    ? (afterwards.find(({ statuses }) => statuses.includes(row.status)) ?? rowWords[row.status])
+    : rowWords[row.status]
+  const bad = row.status === 'WRONG' || row.status === 'FAILED'
   const values = new Map(row.values.map(({ column, text }) => [column, text]))
-  const whole = row.faults.filter(({ column }) => column === null)
+  const said = remarksOn(row)
   return (
     <CardRow>
       <Cell of="row">
@@ -204,8 +196,10 @@ function Row({ row, columns, remarks }: { row: Facts; columns: readonly string[]
       </Cell>
       {remarks && (
         <Cell of="remark">
-          {whole.length > 0 && (
-            <Faulty messages={whole.map(({ message }) => message)} asked={row.status !== 'WRONG' && row.status !== 'FAILED'} />
+          {row.faults.some(({ column }) => column === null) ? (
+            <Faulty messages={said} asked={!bad} />
+          ) : (
+            <span className={classes.aside}>{said.join(' ')}</span>
           )}
         </Cell>
       )}
@@ -215,11 +209,7 @@ function Row({ row, columns, remarks }: { row: Facts; columns: readonly string[]
         return (
           <Cell key={column} of={column}>
             {faults.length > 0 ? (
-              <Faulty
-                value={text}
-                messages={faults.map(({ message }) => message)}
-                asked={row.status === 'ASKED' || row.status === 'DUPLICATE'}
-              />
+              <Faulty value={text} messages={faults.map(({ message }) => message)} asked={!bad} />
             ) : (
               sound(column, text, values.get('currency'), row.customerId)
             )}
@@ -230,11 +220,19 @@ function Row({ row, columns, remarks }: { row: Facts; columns: readonly string[]
   )
 }
 
+/** What is to be said of the row as a whole: its faults that belong to no cell, and why it was passed over. */
+function remarksOn({ status, faults }: Facts): string[] {
+  const said = faults.filter(({ column }) => column === null).map(({ message }) => message)
+  if (said.length > 0) return said
+  if (status === 'DUPLICATE') return ['Stands in the file twice']
+  return status === 'SAME' ? ['The same as before'] : []
+}
+
 /** A cell that can't be taken: what stands there and what is wrong with it, in words. */
 function Faulty({ value, messages, asked }: { value?: string; messages: readonly string[]; asked: boolean }) {
   return (
     <span className={classes.fault} data-tone={asked ? 'wait' : 'bad'}>
-      {value !== undefined && <span className={classes.faultValue}>{value === '' ? '(empty)' : value}</span>}
+      {value !== undefined && value !== '' && <span className={classes.faultValue}>{value}</span>}
       {messages.map((message) => (
         <span key={message} className={classes.faultMessage}>
           <IconAlertCircle size={13} aria-hidden />

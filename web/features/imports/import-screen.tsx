@@ -16,7 +16,7 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { useReader } from '../../ui/reader.tsx'
 import { Badge } from '../../ui/status.tsx'
 import classes from './imports.module.css'
-import { ImportCommit } from './import-commit.tsx'
+import { ImportCommit, KnownCustomers } from './import-commit.tsx'
 import { ImportProgress } from './import-progress.tsx'
 import { ImportQuestions } from './import-questions.tsx'
 import { ImportResult } from './import-result.tsx'
@@ -36,6 +36,7 @@ export function ImportScreen({ id }: { id: string }) {
         <Steps at={file.status === 'REVIEW' ? 'review' : 'result'} />
         {file.status === 'REVIEW' && <ImportQuestions from={file} />}
         {file.status === 'REVIEW' && <ImportUnderstood from={file} />}
+        {file.status === 'REVIEW' && <KnownCustomers />}
         {file.status === 'COMMITTING' && <Committing file={file} />}
         {(file.status === 'DONE' || file.status === 'FAILED' || file.status === 'DISCARDED') && <ImportResult file={file} />}
         {file.status !== 'DISCARDED' && file.status !== 'COMMITTING' && (

@@ -17,7 +17,8 @@ export function ImportUnderstood({ from }: { from: FragmentType<ImportUnderstood
       <summary>
         <IconChevronRight size={16} aria-hidden />
         <span>
-          Sheet “{data.sheet}”, header in row {data.headerRow}: <b>{used.length}</b> of {data.columns.length} columns understood
+          {data.sheet === '' ? 'Header' : `Sheet “${data.sheet}”, header`} in row {data.headerRow}: <b>{used.length}</b> of{' '}
+          {data.columns.length} columns understood
         </span>
         {aside.length > 0 && <span className={classes.aside}>Kept aside: {aside.map(({ header }) => header).join(', ')}</span>}
       </summary>

@@ -1,13 +1,13 @@
 'use client'
 import { useQuery } from '@apollo/client/react'
 import { Button, Chip, Group, SegmentedControl, Skeleton, Stack, Title } from '@mantine/core'
-import { IconBellOff, IconChecks, IconFilterOff } from '@tabler/icons-react'
+import { IconBellOff, IconChecks, IconFilter, IconFilterOff } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useLiveNotifications } from '../../apollo/live.ts'
 import { problemOf, type Problem } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
 import { BellStateDocument, NotificationCentreDocument, type NotificationCentreQuery } from '../../gql.ts'
-import { addDays, displayDay } from '../../ui/calendar.ts'
+import { addDays, count, displayDay } from '../../ui/calendar.ts'
 import { Empty } from '../../ui/empty.tsx'
 import { Late } from '../../ui/late.tsx'
 import { PageHead } from '../../ui/page-head.tsx'
@@ -41,6 +41,7 @@ export function NotificationCentre() {
   const [marking, setMarking] = useState(false)
   const [problem, setProblem] = useState<Problem>()
   const fresh = useFresh()
+  const [choosing, setChoosing] = useState(false)
   const page = (data ?? previousData)?.notifications
   const unread = state?.notificationState.unread ?? 0
   const filtered = unreadOnly || types.length > 0
@@ -93,14 +94,25 @@ export function NotificationCentre() {
             { value: 'unread', label: 'Unread' },
           ]}
         />
+        <Button
+          hiddenFrom="sm"
+          variant="default"
+          size="sm"
+          leftSection={<IconFilter size={16} aria-hidden />}
+          aria-expanded={choosing}
+          aria-controls="notification-types"
+          onClick={() => setChoosing(!choosing)}
+        >
+          {types.length === 0 ? 'All types' : count(types.length, 'type')}
+        </Button>
         <Chip.Group multiple value={types} onChange={(value: string[]) => set({ type: value, ...first })}>
-          <Group gap={6} role="group" aria-label="Filter by type">
+          <div id="notification-types" role="group" aria-label="Filter by type" className={classes.types} data-open={choosing || undefined}>
             {offered.map((type) => (
-              <Chip key={type} value={type} size="sm" variant="outline">
+              <Chip key={type} value={type} size="sm" radius="sm" variant="outline">
                 {typeWords[type].title}
               </Chip>
             ))}
-          </Group>
+          </div>
         </Chip.Group>
       </Group>
       {problem !== undefined && (

@@ -59,7 +59,8 @@ export function NotificationLine({ from, onRead, onOpen }: Props) {
         </span>
         <span className={classes.subject}>{subjectOf(line)}</span>
         <span className={classes.meta}>
-          {line.author} · <Instant at={line.at} />
+          {line.author !== line.subject && `${line.author} · `}
+          <Instant at={line.at} />
         </span>
       </span>
       {line.amount !== null && line.currency !== null && (

@@ -9,7 +9,7 @@ export const typeWords: Readonly<Record<NotificationType, { title: string; tone:
   PAYMENT_OVERDUE: { title: 'Payment overdue', tone: 'wait' },
   CUSTOMER_ADDED: { title: 'Customer added', tone: 'info' },
   IMPORT_FINISHED: { title: 'Import finished', tone: 'info' },
-  ACCOUNT_WAITS: { title: 'Account waits', tone: 'wait' },
+  ACCOUNT_WAITS: { title: 'Waits to be let in', tone: 'wait' },
 }
 
 export const notificationTypes = Object.keys(typeWords) as NotificationType[]
