@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import GraphQLUpload from 'graphql-upload/GraphQLUpload.mjs'
-import { isDay } from 'schema/text'
+import { isDay } from 'schema/day'
 
 const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'INVALID' } })
 

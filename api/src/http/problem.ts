@@ -12,7 +12,7 @@ export const problem = z
   .object({
     type: z.string().describe('Always about:blank; `code` tells problems apart'),
     title: z.string().describe('What is the matter, the same words for every case of a code'),
-    status: z.int(),
+    status: z.int().min(400).max(599),
     detail: z.string().optional().describe('What is the matter in this case'),
     code: z.enum([...codes, 'INTERNAL', 'HTTP']),
     instance: z.string().describe('The id of the request, as in the log'),

@@ -6,13 +6,14 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import type { GraphQLSchema } from 'graphql'
 import type { App } from '../context.ts'
 import { serveGraphql } from '../graphql/server.ts'
 import { sessionRoutes } from '../auth/rest.ts'
 import { importRoutes } from '../imports/rest.ts'
 import { healthRoutes } from './health.ts'
+import { openapi } from './openapi.ts'
 import { servePlayground } from './playground.ts'
 import { answerProblems } from './problem.ts'
 
@@ -61,14 +62,7 @@ export async function makeServer(app: App, schema: GraphQLSchema): Promise<Fasti
     xFrameOptions: { action: 'deny' },
   })
   await server.register(cookie)
-  await server.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Collection API', version: '1.0.0', description: 'What is not GraphQL: the session, health, and the endpoints for partners.' },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  })
+  await server.register(swagger, openapi)
   await server.register(swaggerUi, {
     routePrefix: '/v1/docs',
     staticCSP: "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'",

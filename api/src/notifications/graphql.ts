@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, regis
 import { contextOf, type Context } from '../context.ts'
 import { After, connection, First } from '../graphql/page.ts'
 import type { RequestContext } from '../graphql/context.ts'
-import { EventNumber, Instant } from '../graphql/scalars.ts'
+import { Decimal, EventNumber, Instant } from '../graphql/scalars.ts'
 import type { Page } from '../db/keyset.ts'
 import { assertKept } from '../events/stream.ts'
 import {
@@ -30,7 +30,7 @@ class Notification {
   @Field(() => String) author!: string
   @Field(() => Boolean) read!: boolean
   @Field(() => String, { description: 'Whom it is about, as named when it happened: a customer, a file, a person.' }) subject!: string
-  @Field(() => String, { nullable: true, description: 'A decimal amount.' }) amount!: string | null
+  @Field(() => Decimal, { nullable: true }) amount!: string | null
   @Field(() => String, { nullable: true }) currency!: string | null
   @Field(() => Int, { description: 'How many things a digest stands for; 1 for a single one.' }) things!: number
   @Field(() => ID, { nullable: true }) customerId!: string | null
