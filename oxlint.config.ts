@@ -28,6 +28,7 @@ const owned: Record<string, string[]> = {
 interface Pattern {
   regex: string
   message: string
+  allowTypeImports?: boolean
 }
 
 const forbid = (regex: string, message: string): Pattern => ({ regex, message })
@@ -43,7 +44,8 @@ const reactions = forbid('/react\\.ts$', 'Reactions are handed to the relay by m
 const edges = forbid('/(?:graphql|rest)\\.ts$', 'An edge is mounted by graphql/schema.ts or http/server.ts: a use-case never calls it.')
 const graphqlEdges = forbid('/graphql\\.ts$', 'Resolvers are listed by graphql/schema.ts.')
 const restEdges = forbid('/rest\\.ts$', 'Routes are mounted by http/server.ts alone.')
-const sql = forbid('^drizzle-orm|/tables\\.ts$|/db/database\\.ts$', 'No SQL at the edge: call the use-case.')
+// The type of a row is no SQL.
+const sql = { ...forbid('^drizzle-orm|/tables\\.ts$|/db/database\\.ts$', 'No SQL at the edge: call the use-case.'), allowTypeImports: true }
 const transport = forbid(
   '^(?:graphql|type-graphql|fastify|@apollo|@fastify|graphql-.*)(?:/|$)|^\\.\\./(?:graphql|http)/',
   'A use-case knows neither GraphQL nor HTTP.',

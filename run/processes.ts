@@ -64,7 +64,7 @@ export async function until(condition: () => boolean | Promise<boolean>, timeout
 }
 
 /** The environment of whatever is started here: the tools of this project come first, its Node among them. */
-export function toolEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function toolEnv(more: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
   return {
     ...process.env,
     NEXT_TELEMETRY_DISABLED: '1',
