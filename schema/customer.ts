@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import parsePhone from 'libphonenumber-js/min'
 import { dueInput, openDueInput } from './due.ts'
-import { currencyRule } from './money.ts'
+import { currencyRule } from './amount.ts'
 import { line, paragraph } from './text.ts'
 
 export interface Contact {

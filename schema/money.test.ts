@@ -1,16 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  amountText,
-  currencies,
-  currencyRule,
-  displayMoney,
-  formatMoney,
-  isCurrency,
-  MoneyError,
-  moneyRule,
-  parseMoney,
-  scaleOf,
-} from './money.ts'
+import { amountText, currencyRule, moneyRule } from './amount.ts'
+import { currencies, displayMoney, formatMoney, isCurrency, MoneyError, parseMoney, scaleOf } from './money.ts'
 
 test.each([
   ['0', 'JPY', 0n],

@@ -1,8 +1,7 @@
-import { z } from 'zod'
-
 /**
  * Money is an integer of minor units (bigint) inside, a plain decimal string on the wire. This file is the only place that knows how
- * many decimals a currency has; nothing here goes through a floating-point number.
+ * many decimals a currency has; nothing here goes through a floating-point number. It stands without zod (whose rules for amounts are in
+ * amount.ts), for every screen that shows an amount loads it.
  */
 
 // ISO 4217 by number of decimals. `Intl` is no source for this: it follows CLDR, which gives the Iraqi dinar no decimals where ISO has three.
@@ -87,32 +86,6 @@ export function formatMoney(minor: bigint, currency: string): string {
   const whole = digits.slice(0, digits.length - scale)
   return (minor < 0n ? '-' : '') + (scale === 0 ? whole : `${whole}.${digits.slice(-scale)}`)
 }
-
-/** A zod rule for an amount string of the wire in this currency; the value stays a string, for parseMoney to read. */
-export function moneyRule(currency: string, sign: MoneySign = 'positive') {
-  return z.string({ error: 'Enter an amount.' }).superRefine((text, context) => {
-    try {
-      parseMoney(text, currency, sign)
-    } catch (error) {
-      if (!(error instanceof MoneyError)) throw error
-      context.addIssue({ code: 'custom', message: error.message, params: { code: error.code } })
-    }
-  })
-}
-
-/**
- * A zod rule for an amount string whose currency isn't known yet: it refuses what no currency allows, and leaves the number of decimals
- * to parseMoney. `what` begins the messages ("The amount").
- */
-export function amountText(what: string, sign: 'positive' | 'zero' = 'positive') {
-  return z
-    .string()
-    .regex(/^(0|[1-9]\d{0,15})(\.\d{1,4})?$/, `${what} must be a number such as 1250.50`)
-    .refine((text) => sign === 'zero' || /[1-9]/.test(text), `${what} must be more than zero`)
-}
-
-/** A zod rule for a currency code. */
-export const currencyRule = z.string({ error: 'Choose a currency.' }).refine(isCurrency, 'Choose a currency code such as EUR, USD or JPY.')
 
 /** A decimal string of the wire as a person of this locale reads it, with the currency and exactly its decimals ("1.234,50 €"). */
 export function displayMoney(decimal: string, currency: string, locale: string): string {

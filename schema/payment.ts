@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { amountText } from './money.ts'
+import { amountText } from './amount.ts'
 import { day, line } from './text.ts'
 
 export const paymentStates = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const

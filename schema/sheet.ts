@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { contactInput, customerName, customerNumber, type ContactKind } from './customer.ts'
 import { dueReference } from './due.ts'
 import { isCurrency } from './money.ts'
-import { isDay, paragraph } from './text.ts'
+import { isDay } from './day.ts'
+import { paragraph } from './text.ts'
 
 /** The columns of the Excel file, in the order in which template and export write them. */
 export const sheetColumns = [

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDay } from './day.ts'
 
 // Tabs and line breaks are text in a note; every other control character, and the marks that reorder a line, are not.
 const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u202A-\u202E\u2066-\u2069]/
@@ -25,12 +26,3 @@ export const paragraph = (what: string, max: number) =>
 /** A calendar day as YYYY-MM-DD; the 30th of February is refused. */
 export const day = (what: string) =>
   z.string().refine((text) => isDay(text), `${what} must be a date such as 2026-03-31`)
-
-/** Whether the text is a day of the calendar between 1900 and 2199, in the form YYYY-MM-DD. */
-export function isDay(text: string): boolean {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
-  if (match === null) return false
-  const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  const date = new Date(Date.UTC(year, month - 1, dayOfMonth))
-  return year >= 1900 && year <= 2199 && date.getUTCMonth() === month - 1 && date.getUTCDate() === dayOfMonth
-}

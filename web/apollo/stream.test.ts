@@ -60,6 +60,8 @@ beforeEach(() => {
   localStorage.clear()
   rememberSession(true)
   vi.clearAllMocks()
+  // The waits are random; the middle of each is what these tests reckon with.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 let close = (): void => {}
 afterEach(() => {

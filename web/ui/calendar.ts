@@ -1,4 +1,4 @@
-import { isDay } from 'schema/text'
+import { isDay } from 'schema/day'
 
 const dayMs = 86_400_000
 const noonOf = (day: string): number => Date.parse(`${day}T12:00:00Z`)

@@ -1,6 +1,7 @@
 'use client'
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, Stack } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { Modal } from './modal.tsx'
 import { ProblemAlert } from './problem-alert.tsx'
 
 interface Props {

@@ -1,8 +1,9 @@
 'use client'
-import { Button, Group, Modal, type ModalProps, Stack, Text } from '@mantine/core'
+import { Button, Group, type ModalProps, Stack, Text } from '@mantine/core'
 import { useMediaQuery, useWindowEvent } from '@mantine/hooks'
 import { createContext, type FormEvent, type KeyboardEvent, type ReactNode, use, useCallback, useEffect, useRef, useState } from 'react'
 import classes from './dialog.module.css'
+import { Modal } from './modal.tsx'
 
 interface Guard {
   readonly asking: boolean

@@ -1,6 +1,8 @@
 'use client'
-import { Kbd, Modal, Table } from '@mantine/core'
+import { Kbd } from '@mantine/core'
 import { createContext, type ReactNode, use, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { Modal } from './modal.tsx'
+import classes from './shortcuts.module.css'
 
 interface Shortcut {
   /** One key, or two after each other with a space between: `j`, `g c`. */
@@ -61,16 +63,14 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
     <ShortcutsContext value={value}>
       {children}
       <Modal opened={listed !== undefined} onClose={() => setListed(undefined)} title="Keyboard shortcuts">
-        <Table verticalSpacing="xs" withRowBorders={false}>
-          <Table.Tbody>
-            {[...(listed ?? []), { keys: '?', label: 'Show this list' }, { keys: 'Esc', label: 'Close what is on top' }].map(({ keys, label }) => (
-              <Table.Tr key={`${keys} ${label}`}>
-                <Table.Td>{label}</Table.Td>
-                <Table.Td ta="right">{keys.split(' ').map((key, index) => <span key={key}>{index > 0 && ' then '}<Kbd>{key}</Kbd></span>)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <dl className={classes.list}>
+          {[...(listed ?? []), { keys: '?', label: 'Show this list' }, { keys: 'Esc', label: 'Close what is on top' }].map(({ keys, label }) => (
+            <div key={`${keys} ${label}`}>
+              <dt>{label}</dt>
+              <dd>{keys.split(' ').map((key, index) => <span key={key}>{index > 0 && ' then '}<Kbd>{key}</Kbd></span>)}</dd>
+            </div>
+          ))}
+        </dl>
       </Modal>
     </ShortcutsContext>
   )

@@ -20,6 +20,8 @@ export function useUrlState(): { readonly params: URLSearchParams; readonly set:
         for (const one of typeof value === 'string' ? [value] : (value ?? [])) if (one !== '') next.append(name, one)
       }
       const text = next.toString()
+      // Pressed twice before the screen has followed: one step for the back button, not two.
+      if (text === window.location.search.slice(1)) return
       // Next follows the history itself; going through its router would ask the server for a page that holds no data.
       window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', text === '' ? path : `${path}?${text}`)
     },

@@ -1,5 +1,5 @@
 import { isCurrency, MoneyError, parseMoney, scaleOf } from 'schema/money'
-import { isDay } from 'schema/text'
+import { isDay } from 'schema/day'
 
 /**
  * A cell as the file holds it. A text is a string, whatever runs and links it consists of; a formula is its result.

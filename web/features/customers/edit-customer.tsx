@@ -6,7 +6,8 @@ import { notifications } from '@mantine/notifications'
 import { IconUsers } from '@tabler/icons-react'
 import { useState } from 'react'
 import { updateCustomerInput } from 'schema/customer'
-import { currencies, displayMoney, moneyRule } from 'schema/money'
+import { moneyRule } from 'schema/amount'
+import { currencies, displayMoney } from 'schema/money'
 import { faultsByPath, type Problem, problemOf } from '../../apollo/problem.ts'
 import { CustomerToEditDocument, type CustomerToEditQuery, UpdateCustomerDocument } from '../../gql.ts'
 import { DayInput } from '../../ui/day-input.tsx'
@@ -146,7 +147,7 @@ function EditForm({ opened, onSaved }: { opened: Customer; onSaved: () => void }
 function ConflictAlert({ conflict, mine, onTake }: { conflict: Conflict; mine: Edits; onTake: (field: keyof Edits) => void }) {
   const { author, theirs, clashes, taken } = conflict
   return (
-    <Alert color="yellow" icon={<IconUsers size={18} aria-hidden />} title={`${author ?? 'Somebody else'} changed this customer meanwhile`} classNames={{ message: classes.message ?? '' }}>
+    <Alert icon={<IconUsers size={18} aria-hidden />} title={`${author ?? 'Somebody else'} changed this customer meanwhile`} classNames={{ root: classes.conflict ?? '', title: classes.title ?? '', icon: classes.icon ?? '', message: classes.message ?? '' }}>
       {taken.length > 0 && <Text size="sm">Taken over into the form: {taken.map((field) => editWords[field].toLowerCase()).join(', ')}.</Text>}
       {clashes.length === 0 ? (
         <Text size="sm">Nothing of yours is lost. Look it over and save again.</Text>

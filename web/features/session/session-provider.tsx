@@ -1,6 +1,6 @@
 'use client'
 import { useApolloClient, useMutation, useQuery } from '@apollo/client/react'
-import { Anchor, Center, Modal, Stack, Text } from '@mantine/core'
+import { Center, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
@@ -9,7 +9,7 @@ import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
 import { SessionDocument, type SessionQuery, SignOutDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ReaderProvider, readersLocale } from '../../ui/reader.tsx'
-import { SignInForm } from './sign-in-form.tsx'
+import { SignInAgain } from './sign-in-again.tsx'
 
 const askAgainMs = 5 * 60_000
 const retryMs = 3_000
@@ -124,21 +124,16 @@ export function SessionProvider({ fallback, children }: Props) {
     <SessionContext value={session}>
       <ReaderProvider locale={readersLocale(session.company.locale)} today={session.company.today}>
         {children({ latestEvent: known?.latestEvent ?? '0', onEnded: () => void leaveRef.current(false) })}
-        <Modal opened={asking !== undefined} onClose={() => {}} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session has ended">
-          <Stack gap="md">
-            <Text size="sm" c="dimmed">Sign in again to go on. Nothing you typed is lost.</Text>
-            <SignInForm
-              email={session.me.email}
-              onSignedIn={(who) => {
-                // Somebody else took over this tab: what is on the screen is not theirs.
-                if (who.id !== session.me.id) window.location.assign('/')
-                asking?.(true)
-                setAsking(undefined)
-              }}
-            />
-            <Text size="sm" c="dimmed"><Anchor href="/login" underline="always">Leave this page</Anchor> and what is on it.</Text>
-          </Stack>
-        </Modal>
+        <SignInAgain
+          opened={asking !== undefined}
+          email={session.me.email}
+          onSignedIn={(who) => {
+            // Somebody else took over this tab: what is on the screen is not theirs.
+            if (who.id !== session.me.id) window.location.assign('/')
+            asking?.(true)
+            setAsking(undefined)
+          }}
+        />
       </ReaderProvider>
     </SessionContext>
   )

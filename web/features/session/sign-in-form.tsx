@@ -47,8 +47,8 @@ export function SignInForm({ email = '', onSignedIn }: Props) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         {problem !== undefined && <ProblemAlert problem={problem} />}
-        <TextInput label="E-mail" type="email" name="email" autoComplete="username" {...(email === '' && { 'data-autofocus': true, autoFocus: true })} key={form.key('email')} {...form.getInputProps('email')} />
-        <PasswordInput label="Password" name="password" autoComplete="current-password" {...(email !== '' && { 'data-autofocus': true })} key={form.key('password')} {...form.getInputProps('password')} />
+        <TextInput label="E-mail" type="email" name="email" autoComplete="username" {...(email === '' && { autoFocus: true })} key={form.key('email')} {...form.getInputProps('email')} />
+        <PasswordInput label="Password" name="password" autoComplete="current-password" {...(email !== '' && { autoFocus: true })} key={form.key('password')} {...form.getInputProps('password')} />
         <Button type="submit" loading={busy} fullWidth mt={4}>Sign in</Button>
       </Stack>
     </form>
