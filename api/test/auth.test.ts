@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { SignJWT } from 'jose'
 import { createHmac } from 'node:crypto'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RowDataPacket } from 'mysql2'
 import { pino } from 'pino'
 import type { Role } from 'schema/staff'
@@ -156,6 +157,8 @@ test('a registration that was as early as another, but committed later, does not
     late = register('ben')
     // It has seen no account either, and waits for the unique key now.
     await eventually(async () => {
+      // The table is not brought up to date when it is read more often than that.
+      await sleep(150)
       const [[waiting]] = await app.pool
         .promise()
         .query<RowDataPacket[]>(
@@ -290,10 +293,13 @@ test('an unknown e-mail address has the same limit as a known one', async () => 
 test('behind a trusted proxy a network that guesses at many accounts is refused, and others are not', async () => {
   await register('ada')
   const proxied = await another({ trustedProxy: '127.0.0.1' })
-  for (let attempt = 1; attempt <= 100; attempt++) await countAttempt(contextOf(app, { kind: 'nobody' }, 'test'), attemptsFrom('192.0.2.7'))
+  // The second is where everybody seems to come from without a proxy.
+  for (const address of ['192.0.2.7', '127.0.0.1']) {
+    for (let attempt = 1; attempt <= 100; attempt++) await countAttempt(contextOf(app, { kind: 'nobody' }, 'test'), attemptsFrom(address))
+  }
   expect(codeOf(await signIn('ada', password, { through: proxied, from: '192.0.2.7' }))).toBe('TOO_MANY')
   expect((await signIn('ada', password, { through: proxied, from: '192.0.2.8' })).errors).toBeUndefined()
-  // Without one the header is anybody's claim, and everybody would seem to be one network.
+  // The header is anybody’s claim here, and counting by address would lock everybody out.
   expect((await signIn('ada', password, { from: '192.0.2.7' })).errors).toBeUndefined()
 })
 

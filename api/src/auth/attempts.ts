@@ -58,7 +58,7 @@ export async function countAttempt(ctx: Context, limit: AttemptLimit): Promise<v
       .insert(attempts)
       .values({ subject: limit.subject, failures: 0, lastAt: now })
       .onDuplicateKeyUpdate({ set: { subject: limit.subject } })
-    const [row] = await ctx.db.select().from(attempts).where(eq(attempts.subject, limit.subject)).for('update')
+    const [row] = await ctx.db.select().from(attempts).where(eq(attempts.subject, limit.subject))
     // Two requests at once may be counted in the other order than they came.
     const quietMs = Math.max(0, now.getTime() - (row?.lastAt.getTime() ?? 0))
     const failures = row === undefined || quietMs > forgottenAfterMs ? 0 : row.failures
