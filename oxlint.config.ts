@@ -85,7 +85,12 @@ const apiOverrides = [
 const webOverrides = [
   restrict(
     ['web/app/**'],
-    [forbid('^@apollo/|/apollo/(?:cache|client|stream)\\.ts$', 'A route reads the address and places features; these ask for data.')],
+    [
+      forbid(
+        '^@apollo/client$|^@apollo/client/(?:cache|core|link)(?:/|$)|/apollo/(?:cache|client)\\.ts$',
+        'A page asks its query and places features; how answers travel and are kept is not its matter.',
+      ),
+    ],
   ),
   restrict(['web/features/**'], [forbid('/app/', 'A feature knows no route.')]),
   restrict(['web/apollo/**'], [forbid('/(?:features|app|ui)/', 'This lies below the features.')]),
@@ -140,7 +145,14 @@ export default defineConfig({
     { files: ['api/src/config.ts', 'web/config.ts', 'run/**', 'bench/**', '**/*.config.ts'], rules: { 'node/no-process-env': 'off' } },
     {
       files: ['**/*.test.ts', '**/*.test.tsx', 'api/test/**', 'web/test/**'],
-      rules: { 'no-restricted-imports': 'off', 'no-console': 'off', 'node/no-process-env': 'off', 'typescript/unbound-method': 'off' },
+      rules: {
+        'no-restricted-imports': 'off',
+        'no-console': 'off',
+        'node/no-process-env': 'off',
+        'typescript/unbound-method': 'off',
+        // Hooks look after each test whether something went wrong beside it.
+        'vitest/no-standalone-expect': 'off',
+      },
     },
     { files: ['api/src/{print,seed,invariants}.ts', 'bench/**'], rules: { 'no-console': 'off' } },
   ],
