@@ -60,8 +60,6 @@ beforeEach(() => {
   localStorage.clear()
   rememberSession(true)
   vi.clearAllMocks()
-  // The waits are random; the middle of each is what these tests reckon with.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 let close = (): void => {}
 afterEach(() => {
@@ -91,7 +89,7 @@ test('after a break it resumes behind the last number seen, and no event is told
   last().event(11, 10)
   last().close(1006)
   expect(stream.status().state).toBe('reconnecting')
-  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.advanceTimersByTimeAsync(6_000)
   await last().accept()
   expect(last().after()).toEqual({ events: '11', notifications: '9' })
   last().event(11, 10)
@@ -114,7 +112,7 @@ test('a number that the log no longer has: the newest is taken, then everything 
   await last().accept()
   const id = last().sent.find(({ payload }) => payload?.query.includes('events(') === true)?.id
   last().say({ id, type: 'error', payload: [{ message: 'gone', extensions: { code: 'LOG_PRUNED' } }] })
-  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.advanceTimersByTimeAsync(6_000)
   await last().accept()
   expect(last().after()).toEqual({ events: '50', notifications: '50' })
   expect(owner.refetch).toHaveBeenCalledOnce()
@@ -124,11 +122,11 @@ test('a connection whose session ended is renewed first and then made again; 440
   await start()
   await last().accept()
   last().close(4401)
-  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.advanceTimersByTimeAsync(6_000)
   expect(fetched).toHaveBeenCalledWith('/session/refresh', expect.objectContaining({ method: 'POST' }))
   await last().accept()
   last().close(4403)
-  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.advanceTimersByTimeAsync(6_000)
   expect(owner.onForbidden).toHaveBeenCalledOnce()
 })
 
@@ -137,7 +135,7 @@ test('a session that can not be renewed is reported as over', async () => {
   await start()
   await last().accept()
   last().close(4401)
-  await vi.advanceTimersByTimeAsync(3_000)
+  await vi.advanceTimersByTimeAsync(6_000)
   expect(owner.onEnded).toHaveBeenCalledOnce()
 })
 
