@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gte, like, lt, or, sql, type AnyColumn, type SQL } from 'drizzle-orm'
 import type { CustomerStatus } from 'schema/customer'
 import type { Context } from '../context.ts'
-import { after, countUpTo, decodeCursor, pageOf, type Page } from '../db/keyset.ts'
+import { after, countUpTo, decodeCursor, pageOf, type Ordered, type Page } from '../db/keyset.ts'
 import type { CustomerRow } from './customers.ts'
 import { customers } from './tables.ts'
 
@@ -21,25 +21,25 @@ export interface CustomerQuery {
 }
 
 /** The column that an order reads, and its value in a row, as text for the cursor. A missing date comes last in both directions. */
-const orders: Record<CustomerSortKey, (descending: boolean) => { column: AnyColumn; value: (row: CustomerRow) => string }> = {
-  NUMBER: () => ({ column: customers.number, value: (row) => row.number }),
-  NAME: () => ({ column: customers.name, value: (row) => row.name }),
-  OUTSTANDING: () => ({ column: customers.outstandingRank, value: (row) => row.outstandingRank ?? '0' }),
+const orders: Record<CustomerSortKey, (descending: boolean) => { column: AnyColumn; by: Ordered; value: (row: CustomerRow) => string }> = {
+  NUMBER: () => ({ column: customers.number, by: 'text', value: (row) => row.number }),
+  NAME: () => ({ column: customers.name, by: 'text', value: (row) => row.name }),
+  OUTSTANDING: () => ({ column: customers.outstandingRank, by: 'number', value: (row) => row.outstandingRank ?? '0' }),
   NEXT_DUE_DATE: (descending) =>
     descending
-      ? { column: customers.dueDescending, value: (row) => row.nextDueDate ?? '1000-01-01' }
-      : { column: customers.dueAscending, value: (row) => row.nextDueDate ?? '9999-12-31' },
+      ? { column: customers.dueDescending, by: 'day', value: (row) => row.nextDueDate ?? '1000-01-01' }
+      : { column: customers.dueAscending, by: 'day', value: (row) => row.nextDueDate ?? '9999-12-31' },
   LAST_PAYMENT_ON: (descending) =>
     descending
-      ? { column: customers.paidDescending, value: (row) => row.lastPaymentOn ?? '1000-01-01' }
-      : { column: customers.paidAscending, value: (row) => row.lastPaymentOn ?? '9999-12-31' },
+      ? { column: customers.paidDescending, by: 'day', value: (row) => row.lastPaymentOn ?? '1000-01-01' }
+      : { column: customers.paidAscending, by: 'day', value: (row) => row.lastPaymentOn ?? '9999-12-31' },
 }
 
 /** One page of the list. */
 export async function listCustomers(ctx: Context, query: CustomerQuery): Promise<Page<CustomerRow>> {
   const { by, descending } = query.sort
   const order = orders[by](descending)
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, order.by)
   const direction = descending ? desc : asc
   const rows = await ctx.db
     .select()

@@ -1,5 +1,6 @@
 import { and, eq, gt, lt, or, sql, type AnyColumn, type SQL } from 'drizzle-orm'
 import type { MySqlTable } from 'drizzle-orm/mysql-core'
+import { isDay } from 'schema/day'
 import { DomainError } from '../errors.ts'
 import type { Db, Tx } from './database.ts'
 
@@ -17,12 +18,25 @@ export interface Position {
 
 const encode = (position: Position): string => Buffer.from(JSON.stringify([position.value, position.id])).toString('base64url')
 
-/** @throws DomainError INVALID when the text is not a cursor of ours. */
-export function decodeCursor(cursor: string): Position {
+/** What a list is ordered by before the id. */
+export type Ordered = 'id' | 'text' | 'number' | 'day' | 'flag and day'
+
+const fits: Record<Ordered, (value: string | null) => boolean> = {
+  id: (value) => value === null,
+  text: (value) => value !== null,
+  number: (value) => value !== null && /^\d{1,24}$/.test(value),
+  // Rows without a date stand in the order at one of these two.
+  day: (value) => value !== null && (isDay(value) || value === '1000-01-01' || value === '9999-12-31'),
+  'flag and day': (value) => value !== null && /^[01] /.test(value) && isDay(value.slice(2)),
+}
+
+/** @throws DomainError INVALID when the text is not a cursor of a list in that order. */
+export function decodeCursor(cursor: string, by: Ordered): Position {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     if (Array.isArray(parsed) && parsed.length === 2 && (parsed[0] === null || typeof parsed[0] === 'string') && typeof parsed[1] === 'string') {
-      return { value: parsed[0], id: parsed[1] }
+      const position = { value: parsed[0], id: parsed[1] }
+      if (fits[by](position.value)) return position
     }
   } catch {
     // Falls through to the one answer for all cursors that are not ours.

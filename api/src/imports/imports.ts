@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Contact } from 'schema/customer'
 import { parseMoney } from 'schema/money'
 import type { RowValues } from 'schema/sheet'
@@ -88,7 +88,7 @@ export async function importsById(ctx: Context, ids: readonly string[]): Promise
 
 /** Past and present imports, newest first; discarded ones are left out. */
 export async function listImports(ctx: Context, query: { first: number; after?: string | null }): Promise<Page<ImportRow>> {
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, 'id')
   const rows = await ctx.db
     .select()
     .from(imports)
@@ -100,14 +100,14 @@ export async function listImports(ctx: Context, query: { first: number; after?: 
 
 /** The rows of an import in the order of the sheet, all or those in some statuses. */
 export async function listImportRows(ctx: Context, importId: string, query: { first: number; after?: string | null; status?: readonly ImportRowStatus[] | null }): Promise<Page<ImportLine>> {
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, 'number')
   const rows = await ctx.db
     .select()
     .from(importRows)
-    .where(and(rowsIn(importId, query.status), position && sql`${importRows.row} > ${Number(position.id)}`))
+    .where(and(rowsIn(importId, query.status), position && gt(importRows.row, Number(position.value))))
     .orderBy(asc(importRows.row))
     .limit(query.first + 1)
-  return pageOf(rows, query.first, (row) => ({ value: null, id: String(row.row) }))
+  return pageOf(rows, query.first, (row) => ({ value: String(row.row), id: '' }))
 }
 
 /** How many there are, up to the limit. */

@@ -19,7 +19,7 @@ export interface PaymentFilter {
 
 /** Payments by the day on which they were received. */
 export async function listPayments(ctx: Context, query: PageQuery & { filter: PaymentFilter; descending: boolean }): Promise<Page<PaymentRow>> {
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, 'day')
   const direction = query.descending ? desc : asc
   const rows = await ctx.db
     .select()
@@ -50,7 +50,7 @@ function matches(filter: PaymentFilter): SQL | undefined {
 
 /** A customer's dues: the open ones first, each group by due date. */
 export async function listDues(ctx: Context, customerId: string, query: PageQuery): Promise<Page<DueRow>> {
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, 'flag and day')
   // The order has two columns before the id, so the cursor carries both: "0 2026-01-31" is open, due on that day.
   const [settled, dueDate] = position?.value?.split(' ') ?? []
   const beyond =

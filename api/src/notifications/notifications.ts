@@ -60,7 +60,7 @@ export async function listNotifications(
   query: { first: number; after?: string | null; type?: readonly NotificationType[] | null; unread?: boolean | null },
 ): Promise<Page<ReadableNotification>> {
   const staffId = reader(ctx).id
-  const position = query.after == null ? undefined : decodeCursor(query.after)
+  const position = query.after == null ? undefined : decodeCursor(query.after, 'number')
   const upTo = await readUpTo(ctx, staffId)
   const rows = await ctx.db
     .select()
