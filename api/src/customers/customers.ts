@@ -55,8 +55,9 @@ export async function contactsOf(ctx: Context, customerIds: readonly string[]): 
   return found
 }
 
+// The index takes an underscore for a letter, and a search for its words would miss what stands behind it.
 const searchText = (row: { name: string; number: string }, list: readonly Contact[]): string =>
-  [row.name, row.number, ...list.map((contact) => contact.value)].join(' ').slice(0, 4000)
+  [row.name, row.number, ...list.map((contact) => contact.value)].join(' ').replaceAll('_', ' ').slice(0, 4000)
 
 /** Writes a customer without dues. A number that is left out is the next free one. @throws DomainError TAKEN */
 export async function insertCustomer(ctx: Atomic, input: Omit<CreateCustomerInput, 'due'>, generated: string | undefined): Promise<CustomerRow> {

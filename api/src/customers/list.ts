@@ -74,6 +74,9 @@ function words(text: string | null | undefined): (SQL | undefined)[] {
   const short = all.filter((word) => word.length < 3)
   return [
     long.length === 0 ? undefined : sql`match(${customers.searchText}) against (${long.map((word) => `+${word}*`).join(' ')} in boolean mode)`,
-    ...short.map((word) => or(like(customers.name, `${word}%`), like(customers.name, `% ${word}%`), like(customers.number, `${word}%`), like(customers.number, `%-${word}%`))),
+    ...short.map((word) => or(beginsWord(customers.name, word), beginsWord(customers.number, word))),
   ]
 }
+
+/** At the beginning, or behind what parts words. */
+const beginsWord = (column: AnyColumn, word: string) => or(like(column, `${word}%`), ...[' ', '-', '/', '.', '\\_', '’', "'", '(', '&'].map((mark) => like(column, `%${mark}${word}%`)))
