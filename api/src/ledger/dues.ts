@@ -64,7 +64,6 @@ export async function addDue(ctx: Context, customerId: string, input: DueInput):
   const reference = input.reference ?? (await nextDueReference(ctx))
   return atomically(ctx, async (ctx) => {
     const row = await lockCustomer(ctx, customerId)
-    assertLive(row)
     const account = accountOf(row)
     const due = await insertDue(ctx, account, input, reference, 'amount')
     await settle(ctx, account)
@@ -73,9 +72,10 @@ export async function addDue(ctx: Context, customerId: string, input: DueInput):
   })
 }
 
-/** Writes a due into a locked account, and its event; the caller settles. Gives its id. */
+/** Writes a due into a locked account, and its event; the caller settles. Gives its id. @throws DomainError ARCHIVED, INVALID, TAKEN */
 export async function insertDue(ctx: Atomic, account: Account, input: DueInput, reference: string, path: string): Promise<string> {
   const { row } = account
+  assertLive(row)
   const amount = minorUnits(path, input.amount, row.currency)
   const due = {
     id: newId(),
