@@ -13,7 +13,7 @@ export type CustomerRow = typeof customers.$inferSelect
 /** A customer's status, computed and never stored: the earliest date with something outstanding against the business date. */
 export function customerStatus(row: Pick<CustomerRow, 'nextDueDate'>, today: CalendarDate): CustomerStatus {
   if (row.nextDueDate === null) return 'PAID'
-  return row.nextDueDate < today ? 'OVERDUE' : 'PENDING'
+  return row.nextDueDate <= today ? 'OVERDUE' : 'PENDING'
 }
 
 /** Calendar days since a due date has passed; 0 on the day itself and before. */
@@ -139,7 +139,7 @@ export async function nextCustomerNumbers(ctx: Context, count: number): Promise<
     const wanted = count - free.length
     const first = await reserveNumbers(ctx.app, 'customer', wanted)
     const numbers = Array.from({ length: wanted }, (_, index) => `C-${String(first + index).padStart(5, '0')}`)
-    const taken = new Set((await customersByNumber({ ...ctx, db: ctx.app.db }, numbers)).map((row) => row.number))
+    const taken = new Set((await customersByNumber({ ...ctx, db: ctx.app.db }, numbers)).map((row) => row.number.normalize('NFKC').toUpperCase()))
     free.push(...numbers.filter((number) => !taken.has(number)))
   }
   return free
@@ -173,7 +173,7 @@ export async function updateEntered(ctx: Atomic, row: CustomerRow, version: numb
     change('number', row.number, input.number),
     change('note', row.note, input.note),
     change('currency', row.currency, input.currency),
-    change('contacts', contactText(before), contactText(input.contacts)),
+    change('contacts', contactText(before, input.contacts), contactText(input.contacts, before)),
   ].filter((entry) => entry.before !== entry.after)
   try {
     await ctx.db
@@ -201,7 +201,13 @@ export async function updateEntered(ctx: Atomic, row: CustomerRow, version: numb
 }
 
 const change = (field: string, before: string | null, after: string | null): Change => ({ field, before, after })
-const contactText = (list: readonly Contact[]): string | null => (list.length === 0 ? null : list.map((contact) => contact.value).join(', '))
+/** The values alone, unless it takes their kinds or limits to tell them from the other side's. */
+function contactText(list: readonly Contact[], other: readonly Contact[]): string | null {
+  const plain = (contacts: readonly Contact[]) => contacts.map(({ value }) => value).join(', ')
+  const exact = (contacts: readonly Contact[]) => contacts.map(({ kind, value }) => `${kind.toLowerCase()}: ${value}`).join('; ')
+  if (list.length === 0) return null
+  return plain(list) === plain(other) ? exact(list) : plain(list)
+}
 
 function stale(row: CustomerRow, list: readonly Contact[]): DomainError {
   const current = { name: row.name, number: row.number, note: row.note, currency: row.currency, contacts: list, version: row.version }
