@@ -92,6 +92,12 @@ const actorOf = (viewer: Viewer): { actorId: string | null; actorName: string } 
   }
 }
 
+const subjectOf = (event: Event): string | null => {
+  if ('paymentId' in event) return event.paymentId
+  if ('importId' in event) return event.importId
+  return event.type === 'STAFF_REGISTERED' || event.type === 'STAFF_CHANGED' ? event.facts.staffId : null
+}
+
 /** Writes the event and its audit row in the transaction that makes it true; the relay announces it after the commit. */
 export async function record(ctx: Atomic, event: Event): Promise<void> {
   await recordAll(ctx, [event])
@@ -123,7 +129,7 @@ export async function recordAll(ctx: Atomic, all: readonly Event[]): Promise<voi
       requestId: ctx.requestId,
       action: event.type,
       customerId: customerId(event),
-      subjectId: 'paymentId' in event ? event.paymentId : null,
+      subjectId: subjectOf(event),
       changes: event.changes ?? [],
     })),
   )
