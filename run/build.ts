@@ -61,6 +61,7 @@ function hashInputs(): string {
  */
 export function pointBuildAt(apiUrl: string): void {
   const text = readFileSync(manifest, 'utf8')
-  const pointed = text.replaceAll(/"destination":"http:\/\/[^/"]+/g, `"destination":"${apiUrl}`)
+  const pointed = text.replaceAll(/("destination": *")http:\/\/[^/"]+/g, `$1${apiUrl}`)
+  if (!pointed.includes(`${apiUrl}/graphql"`)) throw new Error(`${manifest} passes nothing on to the API`)
   if (pointed !== text) writeFileSync(manifest, pointed)
 }
