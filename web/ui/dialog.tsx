@@ -19,7 +19,13 @@ const GuardContext = createContext<Guard | undefined>(undefined)
  * A dialog that holds one form. Its content lives only while it is open, so that each opening starts afresh (and makes a new key for
  * a new payment); leaving with something typed asks first, however one leaves.
  */
-export function Dialog({ opened, onClose, title, size = 'md', children }: Pick<ModalProps, 'opened' | 'onClose' | 'title' | 'size'> & { children: ReactNode }) {
+export function Dialog({
+  opened,
+  onClose,
+  title,
+  size = 'md',
+  children,
+}: Pick<ModalProps, 'opened' | 'onClose' | 'title' | 'size'> & { children: ReactNode }) {
   const dirty = useRef(false)
   const [asking, setAsking] = useState(false)
   const phone = useMediaQuery('(max-width: 36em)') ?? false
@@ -35,7 +41,7 @@ export function Dialog({ opened, onClose, title, size = 'md', children }: Pick<M
   useWindowEvent('beforeunload', (event) => {
     if (opened && dirty.current) event.preventDefault()
   })
-  const guard: Guard = { asking, setDirty: (value) => void (dirty.current = value), leave, stay: () => setAsking(false), discard }
+  const guard: Guard = { asking, setDirty, leave, stay: () => setAsking(false), discard }
   return (
     <Modal
       opened={opened}
@@ -44,6 +50,11 @@ export function Dialog({ opened, onClose, title, size = 'md', children }: Pick<M
       size={size}
       fullScreen={phone}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      onKeyDown={(event: KeyboardEvent<HTMLDivElement>) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+        event.preventDefault()
+        event.currentTarget.querySelector('form')?.requestSubmit()
+      }}
       classNames={{ title: classes.title ?? '', body: classes.body ?? '' }}
     >
       <GuardContext value={guard}>{children}</GuardContext>
@@ -103,11 +114,6 @@ export function DialogForm({
         if (busy || guard.asking) return
         attempted.current = true
         onSubmit(event)
-      }}
-      onKeyDown={(event: KeyboardEvent<HTMLFormElement>) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-        event.preventDefault()
-        form.current?.requestSubmit()
       }}
     >
       <Stack gap="md">{children}</Stack>

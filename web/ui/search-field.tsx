@@ -5,7 +5,17 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 
 /** The text filter of a list: `/` goes to it (shell.tsx), what is typed is searched for after a short rest, Enter at once, Escape empties it. */
-export function SearchField({ label, placeholder, value, onSearch }: { label: string; placeholder: string; value: string; onSearch: (text: string) => void }) {
+export function SearchField({
+  label,
+  placeholder,
+  value,
+  onSearch,
+}: {
+  label: string
+  placeholder: string
+  value: string
+  onSearch: (text: string) => void
+}) {
   const [text, setText] = useState(value)
   const sent = useRef(value)
   const search = (next: string): void => {
@@ -37,7 +47,15 @@ export function SearchField({ label, placeholder, value, onSearch }: { label: st
       spellCheck={false}
       maxLength={200}
       leftSection={<IconSearch size={16} aria-hidden />}
-      rightSection={text === '' ? <Kbd size="xs" aria-hidden visibleFrom="sm">/</Kbd> : <CloseButton size="sm" aria-label="Clear the search" onClick={() => now('')} />}
+      rightSection={
+        text === '' ? (
+          <Kbd size="xs" aria-hidden visibleFrom="sm">
+            /
+          </Kbd>
+        ) : (
+          <CloseButton size="sm" aria-label="Clear the search" onClick={() => now('')} />
+        )
+      }
       onChange={(event) => {
         setText(event.currentTarget.value)
         later(event.currentTarget.value)

@@ -16,7 +16,14 @@ export function showUndo(message: string, undo: () => Promise<unknown>, problemO
           onClick={() => {
             // Gone at once, so that it can't be pressed twice.
             notifications.hide(id)
-            undo().catch((error: unknown) => notifications.show({ color: 'red', autoClose: false, title: 'That could not be taken back', message: problemOf(error).message }))
+            undo().catch((error: unknown) =>
+              notifications.show({
+                color: 'red',
+                autoClose: false,
+                title: 'That could not be taken back',
+                message: problemOf(error).message,
+              }),
+            )
           }}
         >
           Undo

@@ -24,7 +24,17 @@ interface Values {
 }
 
 /** The form of one more due, payable after the company's usual terms unless somebody says otherwise. */
-export function AddDue({ customerId, currency, credit, onAdded }: { customerId: string; currency: string; credit: string; onAdded: () => void }) {
+export function AddDue({
+  customerId,
+  currency,
+  credit,
+  onAdded,
+}: {
+  customerId: string
+  currency: string
+  credit: string
+  onAdded: () => void
+}) {
   const { company } = useSession()
   const close = useCloseDialog()
   const [add, { loading }] = useMutation(AddDueDocument)
@@ -45,7 +55,8 @@ export function AddDue({ customerId, currency, credit, onAdded }: { customerId: 
     } catch (error) {
       const failed = problemOf(error)
       form.setErrors(faultsByPath(failed))
-      if (failed.fields.length === 0 || failed.fields.some(({ path }) => form.getInputNode(path as keyof Values) === null)) setProblem(failed)
+      if (failed.fields.length === 0 || failed.fields.some(({ path }) => form.getInputNode(path as keyof Values) === null))
+        setProblem(failed)
     }
   }
   return (

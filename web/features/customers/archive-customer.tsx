@@ -12,7 +12,19 @@ import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { showUndo } from '../../ui/undo-toast.tsx'
 
 /** Says what archiving does before it is done; whoever owes is put away only with a reason. */
-export function ArchiveCustomer({ id, name, outstanding, currency, onChanged }: { id: string; name: string; outstanding: string; currency: string; onChanged: () => void }) {
+export function ArchiveCustomer({
+  id,
+  name,
+  outstanding,
+  currency,
+  onChanged,
+}: {
+  id: string
+  name: string
+  outstanding: string
+  currency: string
+  onChanged: () => void
+}) {
   const close = useCloseDialog()
   const [archive, { loading }] = useMutation(ArchiveCustomerDocument)
   const [restore] = useMutation(RestoreCustomerDocument)
@@ -48,7 +60,8 @@ export function ArchiveCustomer({ id, name, outstanding, currency, onChanged }: 
             <Money amount={outstanding} currency={currency} /> is still outstanding.{' '}
           </>
         )}
-        An archived customer takes no new dues or payments and is listed only under “Archived”. Its history stays, and it can be restored at any time.
+        An archived customer takes no new dues or payments and is listed only under “Archived”. Its history stays, and it can be restored at
+        any time.
       </Text>
       <TextInput label="Reason" withAsterisk={owes} data-autofocus autoComplete="off" {...form.getInputProps('reason')} />
     </DialogForm>

@@ -14,7 +14,10 @@ export function contactsOf(drafts: readonly ContactDraft[]): ContactDraft[] {
 }
 
 /** Faults name contacts by their place among the filled ones; the form counts the empty fields too. */
-export function faultsOnDrafts<Message>(faults: Readonly<Record<string, Message>>, drafts: readonly ContactDraft[]): Record<string, Message> {
+export function faultsOnDrafts<Message>(
+  faults: Readonly<Record<string, Message>>,
+  drafts: readonly ContactDraft[],
+): Record<string, Message> {
   const places = drafts.flatMap(({ value }, place) => (value.trim() === '' ? [] : [place]))
   return Object.fromEntries(
     Object.entries(faults).map(([path, message]) => {

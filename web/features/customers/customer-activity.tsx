@@ -7,7 +7,13 @@ import { Fragment, useState } from 'react'
 import { isCurrency } from 'schema/money'
 import { isDay } from 'schema/day'
 import { type Problem, problemOf } from '../../apollo/problem.ts'
-import { ActivityLineFragmentDoc, type ActivityLineFragment, CustomerActivityFragmentDoc, type CustomerActivityFragment, MoreActivityDocument } from '../../gql.ts'
+import {
+  ActivityLineFragmentDoc,
+  type ActivityLineFragment,
+  CustomerActivityFragmentDoc,
+  type CustomerActivityFragment,
+  MoreActivityDocument,
+} from '../../gql.ts'
 import { Day } from '../../ui/day.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Instant } from '../../ui/instant.tsx'
@@ -36,7 +42,8 @@ export function CustomerActivity({ customer }: { customer: FragmentType<Customer
     try {
       const answer = await client.query({ query: MoreActivityDocument, variables: { id: data.id, after }, fetchPolicy: 'network-only' })
       const page = answer.data?.customer?.activity
-      if (page) setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
+      if (page)
+        setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
     } catch (error) {
       setProblem(problemOf(error))
     } finally {
@@ -106,7 +113,11 @@ function Line({ line, currency }: { line: FragmentType<ActivityLineFragment>; cu
                     </span>
                   </>
                 )}
-                {after === null || after === '' ? <span className={classes.none}>empty</span> : <Value field={field} text={after} currency={currency} />}
+                {after === null || after === '' ? (
+                  <span className={classes.none}>empty</span>
+                ) : (
+                  <Value field={field} text={after} currency={currency} />
+                )}
               </dd>
             </Fragment>
           ))}
@@ -132,7 +143,13 @@ function Readable({ text }: { text: string }) {
   return text.split(/(-?\b\d+(?:\.\d+)? [A-Z]{3}\b|\b\d{4}-\d{2}-\d{2}\b)/).map((part, place) => {
     const [amount = '', currency = ''] = part.split(' ')
     if (place % 2 === 0) return part
-    return isDay(part) ? <Day key={place} day={part} /> : isCurrency(currency) ? <Money key={place} amount={amount} currency={currency} /> : part
+    return isDay(part) ? (
+      <Day key={place} day={part} />
+    ) : isCurrency(currency) ? (
+      <Money key={place} amount={amount} currency={currency} />
+    ) : (
+      part
+    )
   })
 }
 
@@ -156,9 +173,15 @@ const sentences: Readonly<Record<string, string>> = {
 // An action that this page doesn't know yet is still readable: `DUE_CANCELLED` reads “due cancelled”.
 const sentence = (action: string): string => sentences[action] ?? action.replaceAll(/[._]/g, ' ').toLowerCase()
 
-const fieldWords: Readonly<Record<string, string>> = { issuedOn: 'Issued on', dueDate: 'Due date', receivedOn: 'Received on', archiveReason: 'Reason' }
+const fieldWords: Readonly<Record<string, string>> = {
+  issuedOn: 'Issued on',
+  dueDate: 'Due date',
+  receivedOn: 'Received on',
+  archiveReason: 'Reason',
+}
 
 function fieldWord(field: string): string {
-  const words = fieldWords[field] ?? (/^[a-z]+([A-Z][a-z]+)*$/.test(field) ? field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : field)
+  const words =
+    fieldWords[field] ?? (/^[a-z]+([A-Z][a-z]+)*$/.test(field) ? field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) : field)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

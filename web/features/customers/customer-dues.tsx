@@ -8,7 +8,13 @@ import { useState } from 'react'
 import { parseMoney } from 'schema/money'
 import { type Problem, problemOf } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
-import { CustomerDuesFragmentDoc, type CustomerDuesFragment, DueLineFragmentDoc, type DueLineFragment, MoreDuesDocument } from '../../gql.ts'
+import {
+  CustomerDuesFragmentDoc,
+  type CustomerDuesFragment,
+  DueLineFragmentDoc,
+  type DueLineFragment,
+  MoreDuesDocument,
+} from '../../gql.ts'
 import { CardRow, CardTable, Cell, type Column } from '../../ui/card-table.tsx'
 import { Day } from '../../ui/day.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -53,7 +59,8 @@ export function CustomerDues({ customer, onChanged }: { customer: FragmentType<C
     try {
       const answer = await client.query({ query: MoreDuesDocument, variables: { id: data.id, after }, fetchPolicy: 'network-only' })
       const page = answer.data?.customer?.dues
-      if (page) setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
+      if (page)
+        setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
     } catch (error) {
       setProblem(problemOf(error))
     } finally {
@@ -71,7 +78,9 @@ export function CustomerDues({ customer, onChanged }: { customer: FragmentType<C
       {nodes.length === 0 ? (
         <div className={classes.list}>
           <Empty icon={<IconReceipt size={22} />} title="Nothing due yet" actions={add}>
-            {data.archivedAt === null ? 'Add what this customer owes, with the day it has to be paid by.' : 'This customer was archived before anything was due.'}
+            {data.archivedAt === null
+              ? 'Add what this customer owes, with the day it has to be paid by.'
+              : 'This customer was archived before anything was due.'}
           </Empty>
         </div>
       ) : (
@@ -137,7 +146,13 @@ function PaidShare({ amount, outstanding, currency }: DueLineFragment) {
   const percent = whole === 0n ? 100 : Number(((whole - left) * 100n) / whole)
   return (
     <span className={classes.share}>
-      <Progress value={percent} size={6} {...(percent === 100 && { color: 'teal' })} className={classes.bar ?? ''} aria-label={`${percent} % paid`} />
+      <Progress
+        value={percent}
+        size={6}
+        {...(percent === 100 && { color: 'teal' })}
+        className={classes.bar ?? ''}
+        aria-label={`${percent} % paid`}
+      />
       <Text component="span" size="xs" c="dimmed" className={classes.percent ?? ''}>
         {percent} %
       </Text>

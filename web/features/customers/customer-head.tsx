@@ -3,7 +3,20 @@ import type { FragmentType } from '@apollo/client/masking'
 import { useFragment, useMutation } from '@apollo/client/react'
 import { ActionIcon, Alert, Button, CopyButton, Group, Menu, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconArchive, IconAt, IconCheck, IconChevronLeft, IconCopy, IconDots, IconMail, IconMapPin, IconPencil, IconPhone, IconPhoneCall, IconRestore } from '@tabler/icons-react'
+import {
+  IconArchive,
+  IconAt,
+  IconCheck,
+  IconChevronLeft,
+  IconCopy,
+  IconDots,
+  IconMail,
+  IconMapPin,
+  IconPencil,
+  IconPhone,
+  IconPhoneCall,
+  IconRestore,
+} from '@tabler/icons-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
@@ -24,7 +37,15 @@ const EditCustomer = dynamic(() => import('./edit-customer.tsx').then((file) => 
 const ArchiveCustomer = dynamic(() => import('./archive-customer.tsx').then((file) => file.ArchiveCustomer), { ssr: false })
 
 /** Who this is, how to reach them, what they owe; with the verbs that concern the customer as a whole. `main` is the page's main action. */
-export function CustomerHead({ customer, main, onChanged }: { customer: FragmentType<CustomerHeadFragment>; main: ReactNode; onChanged: () => void }) {
+export function CustomerHead({
+  customer,
+  main,
+  onChanged,
+}: {
+  customer: FragmentType<CustomerHeadFragment>
+  main: ReactNode
+  onChanged: () => void
+}) {
   const { may } = useSession()
   const { data, complete } = useFragment({ fragment: CustomerHeadFragmentDoc, from: customer })
   const [editing, setEditing] = useState(false)
@@ -81,7 +102,13 @@ export function CustomerHead({ customer, main, onChanged }: { customer: Fragment
         </div>
         <div className={classes.figure}>
           <dt>{data.daysPastDue > 0 ? 'Oldest overdue' : 'Next due'}</dt>
-          <dd>{data.nextDueDate === null ? <span className={classes.none}>{owes ? '' : 'Nothing open'}</span> : <Day day={data.nextDueDate} beside="due" stacked />}</dd>
+          <dd>
+            {data.nextDueDate === null ? (
+              <span className={classes.none}>{owes ? '' : 'Nothing open'}</span>
+            ) : (
+              <Day day={data.nextDueDate} beside="due" stacked />
+            )}
+          </dd>
         </div>
         <div className={classes.figure}>
           <dt>Credit</dt>
@@ -89,7 +116,13 @@ export function CustomerHead({ customer, main, onChanged }: { customer: Fragment
         </div>
         <div className={classes.figure}>
           <dt>Last payment</dt>
-          <dd>{data.lastPaymentOn === null ? <span className={classes.none}>None yet</span> : <Day day={data.lastPaymentOn} beside="relative" stacked />}</dd>
+          <dd>
+            {data.lastPaymentOn === null ? (
+              <span className={classes.none}>None yet</span>
+            ) : (
+              <Day day={data.lastPaymentOn} beside="relative" stacked />
+            )}
+          </dd>
         </div>
       </dl>
 
@@ -144,7 +177,13 @@ function Archived({ id, at, reason, onChanged }: { id: string; at: string; reaso
             {reason !== null && `: ${reason}`}. It takes no new dues or payments.
           </Text>
           {may('restoreCustomer') && (
-            <Button size="compact-sm" variant="default" leftSection={<IconRestore size={14} aria-hidden />} loading={loading} onClick={() => void bring()}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconRestore size={14} aria-hidden />}
+              loading={loading}
+              onClick={() => void bring()}
+            >
               Restore
             </Button>
           )}
@@ -167,7 +206,11 @@ function Contact({ kind, value }: CustomerHeadFragment['contacts'][number]) {
     <li className={classes.contact}>
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <UnstyledButton className={classes.copy ?? ''} onClick={copy} aria-label={`${copied ? 'Copied' : 'Copy'} ${contactWords[kind].toLowerCase()} ${value}`}>
+          <UnstyledButton
+            className={classes.copy ?? ''}
+            onClick={copy}
+            aria-label={`${copied ? 'Copied' : 'Copy'} ${contactWords[kind].toLowerCase()} ${value}`}
+          >
             {copied ? (
               <IconCheck size={15} aria-hidden className={classes.copied} />
             ) : (
@@ -182,14 +225,28 @@ function Contact({ kind, value }: CustomerHeadFragment['contacts'][number]) {
       </CopyButton>
       {kind === 'EMAIL' && (
         <Tooltip label="Write an e-mail">
-          <ActionIcon component="a" href={`mailto:${encodeURIComponent(value).replaceAll('%40', '@')}`} variant="subtle" color="gray" size="sm" aria-label={`Write to ${value}`}>
+          <ActionIcon
+            component="a"
+            href={`mailto:${encodeURIComponent(value).replaceAll('%40', '@')}`}
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={`Write to ${value}`}
+          >
             <IconMail size={15} aria-hidden />
           </ActionIcon>
         </Tooltip>
       )}
       {kind === 'PHONE' && (
         <Tooltip label="Call">
-          <ActionIcon component="a" href={`tel:${value.replaceAll(/[^\d+]/g, '')}`} variant="subtle" color="gray" size="sm" aria-label={`Call ${value}`}>
+          <ActionIcon
+            component="a"
+            href={`tel:${value.replaceAll(/[^\d+]/g, '')}`}
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={`Call ${value}`}
+          >
             <IconPhoneCall size={15} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -10,7 +10,14 @@ import { useState } from 'react'
 import { type LiveEvent, useChanged } from '../../apollo/live.ts'
 import { problemOf } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
-import { CustomerListDocument, type CustomerListQueryVariables, CustomerRowFragmentDoc, type CustomerRowFragment, type CustomerSortKey, type CustomerStatus as CustomerStatusName } from '../../gql.ts'
+import {
+  CustomerListDocument,
+  type CustomerListQueryVariables,
+  CustomerRowFragmentDoc,
+  type CustomerRowFragment,
+  type CustomerSortKey,
+  type CustomerStatus as CustomerStatusName,
+} from '../../gql.ts'
 import { CardRow, CardTable, Cell, type Column, type Sorting } from '../../ui/card-table.tsx'
 import { ChangedBar } from '../../ui/changed-bar.tsx'
 import { Day } from '../../ui/day.tsx'
@@ -84,7 +91,12 @@ export function CustomerList() {
       </PageHead>
       <div className={classes.filters}>
         <div className={classes.search}>
-          <SearchField label="Search customers" placeholder="Name, number, contact" value={asked.text} onSearch={(text) => set({ q: text, after: null, page: null })} />
+          <SearchField
+            label="Search customers"
+            placeholder="Name, number, contact"
+            value={asked.text}
+            onSearch={(text) => set({ q: text, after: null, page: null })}
+          />
         </div>
         <Group gap={6} role="group" aria-label="Filters">
           <Chip.Group multiple value={asked.status} onChange={(status) => set({ status, after: null, page: null }, 'push')}>
@@ -95,7 +107,14 @@ export function CustomerList() {
             ))}
           </Chip.Group>
           <span className={classes.divider} aria-hidden />
-          <Chip checked={asked.archived} size="sm" radius="sm" variant="outline" classNames={{ label: classes.chip ?? '' }} onChange={(on) => set({ archived: on ? '1' : null, after: null, page: null }, 'push')}>
+          <Chip
+            checked={asked.archived}
+            size="sm"
+            radius="sm"
+            variant="outline"
+            classNames={{ label: classes.chip ?? '' }}
+            onChange={(on) => set({ archived: on ? '1' : null, after: null, page: null }, 'push')}
+          >
             Archived
           </Chip>
         </Group>
@@ -108,7 +127,11 @@ export function CustomerList() {
 
       {error !== undefined && (
         <div className={classes.problem}>
-          <ProblemAlert title="The customers could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+          <ProblemAlert
+            title="The customers could not be loaded"
+            problem={problemOf(error)}
+            onRetry={() => void refetch().catch(() => {})}
+          />
         </div>
       )}
       <div className={classes.list} ref={holder}>
@@ -116,14 +139,26 @@ export function CustomerList() {
         {page === undefined ? (
           error === undefined && <Waiting />
         ) : page.nodes.length === 0 ? (
-          <Nobody filtered={filtered} archived={asked.archived} firstPage={asked.after === null} onClear={clear} onFirstPage={() => set({ after: null, page: null })} add={add} />
+          <Nobody
+            filtered={filtered}
+            archived={asked.archived}
+            firstPage={asked.after === null}
+            onClear={clear}
+            onFirstPage={() => set({ after: null, page: null })}
+            add={add}
+          />
         ) : (
           <CardTable
             label="Customers"
             columns={columns}
             sort={asked.sort}
             busy={busy}
-            onSort={(sort) => set({ sort: sameSort(sort, usual) ? null : `${sort.descending ? '-' : ''}${sort.by.toLowerCase()}`, after: null, page: null }, 'push')}
+            onSort={(sort) =>
+              set(
+                { sort: sameSort(sort, usual) ? null : `${sort.descending ? '-' : ''}${sort.by.toLowerCase()}`, after: null, page: null },
+                'push',
+              )
+            }
           >
             {page.nodes.map((customer) => (
               <Row key={customer.id} id={customer.id} customer={customer} />
@@ -156,7 +191,9 @@ export function CustomerList() {
 
 function Total({ count: number, more, filtered, archived }: { count: number; more: boolean; filtered: boolean; archived: boolean }) {
   const { locale } = useReader()
-  return <>{`${number.toLocaleString(locale)}${more ? '+' : ''} ${archived ? 'archived ' : ''}${number === 1 && !more ? 'customer' : 'customers'}${filtered ? (number === 1 ? ' matches' : ' match') : ''}`}</>
+  return (
+    <>{`${number.toLocaleString(locale)}${more ? '+' : ''} ${archived ? 'archived ' : ''}${number === 1 && !more ? 'customer' : 'customers'}${filtered ? (number === 1 ? ' matches' : ' match') : ''}`}</>
+  )
 }
 
 function Row({ id, customer }: { id: string; customer: FragmentType<CustomerRowFragment> }) {
@@ -211,21 +248,46 @@ function Nobody({
   const icon = <IconUsers size={22} />
   if (!firstPage) {
     return (
-      <Empty icon={icon} title="Nothing on this page any more" actions={<Button variant="default" onClick={onFirstPage}>First page</Button>}>
+      <Empty
+        icon={icon}
+        title="Nothing on this page any more"
+        actions={
+          <Button variant="default" onClick={onFirstPage}>
+            First page
+          </Button>
+        }
+      >
         The customers that were here have moved since.
       </Empty>
     )
   }
   if (filtered) {
     return (
-      <Empty icon={icon} title="No customer matches" actions={<Button variant="default" onClick={onClear}>Clear filters</Button>}>
-        Names, numbers and contacts are searched{archived ? ' among archived customers' : '; archived customers only under their own filter'}.
+      <Empty
+        icon={icon}
+        title="No customer matches"
+        actions={
+          <Button variant="default" onClick={onClear}>
+            Clear filters
+          </Button>
+        }
+      >
+        Names, numbers and contacts are searched
+        {archived ? ' among archived customers' : '; archived customers only under their own filter'}.
       </Empty>
     )
   }
   if (archived) {
     return (
-      <Empty icon={icon} title="No archived customers" actions={<Button variant="default" onClick={onClear}>Show customers</Button>}>
+      <Empty
+        icon={icon}
+        title="No archived customers"
+        actions={
+          <Button variant="default" onClick={onClear}>
+            Show customers
+          </Button>
+        }
+      >
         A customer that you archive keeps its history and is found here.
       </Empty>
     )
@@ -284,14 +346,21 @@ function askedBy(params: URLSearchParams): Asked {
     text: params.get('q')?.trim() ?? '',
     status: customerStatuses.filter((status) => params.getAll('status').includes(status)),
     archived: params.get('archived') === '1',
-    sort: (columns.some((column) => column.sortable === true && column.key === by) ? { by, descending: sort.startsWith('-') } : usual) as Asked['sort'],
+    sort: (columns.some((column) => column.sortable === true && column.key === by)
+      ? { by, descending: sort.startsWith('-') }
+      : usual) as Asked['sort'],
     after: params.get('after'),
     page: Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1),
   }
 }
 
 function variablesOf({ text, status, archived, sort, after }: Asked): CustomerListQueryVariables {
-  return { first: pageSize, after, sort, filter: { archived, text: text === '' ? null : text, status: status.length === 0 ? null : status } }
+  return {
+    first: pageSize,
+    after,
+    sort,
+    filter: { archived, text: text === '' ? null : text, status: status.length === 0 ? null : status },
+  }
 }
 
 const sameSort = (one: Sorting, other: Sorting): boolean => one.by === other.by && one.descending === other.descending

@@ -27,7 +27,10 @@ type Customer = NonNullable<CustomerToEditQuery['customer']>
 export function EditCustomer({ id, onSaved }: { id: string; onSaved: () => void }) {
   const { data, error, refetch } = useQuery(CustomerToEditDocument, { variables: { id }, fetchPolicy: 'network-only' })
   if (data?.customer) return <EditForm opened={data.customer} onSaved={onSaved} />
-  if (error !== undefined) return <ProblemAlert title="The customer could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+  if (error !== undefined)
+    return (
+      <ProblemAlert title="The customer could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+    )
   return (
     <Late label="Loading the customer">
       <Stack gap="lg">
@@ -84,7 +87,9 @@ function EditForm({ opened, onSaved }: { opened: Customer; onSaved: () => void }
 
   /** Brings together what both have edited; false when the other's values could not be read. */
   const meet = async (mine: Edits): Promise<boolean> => {
-    const answer = await client.query({ query: CustomerToEditDocument, variables: { id: base.id }, fetchPolicy: 'network-only' }).catch(() => undefined)
+    const answer = await client
+      .query({ query: CustomerToEditDocument, variables: { id: base.id }, fetchPolicy: 'network-only' })
+      .catch(() => undefined)
     const now = answer?.data?.customer
     if (!now) return false
     const theirs = editsOf(now)
@@ -103,7 +108,13 @@ function EditForm({ opened, onSaved }: { opened: Customer; onSaved: () => void }
   }
 
   return (
-    <DialogForm dirty={form.isDirty()} busy={loading} submit={conflict !== undefined && conflict.clashes.length > 0 ? 'Save mine' : 'Save'} errors={form.errors} onSubmit={form.onSubmit(save)}>
+    <DialogForm
+      dirty={form.isDirty()}
+      busy={loading}
+      submit={conflict !== undefined && conflict.clashes.length > 0 ? 'Save mine' : 'Save'}
+      errors={form.errors}
+      onSubmit={form.onSubmit(save)}
+    >
       {problem !== undefined && <ProblemAlert title="The customer was not saved" problem={problem} focused />}
       {conflict !== undefined && <ConflictAlert conflict={conflict} mine={form.values} onTake={take} />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="md">
@@ -135,9 +146,23 @@ function EditForm({ opened, onSaved }: { opened: Customer; onSaved: () => void }
           </>
         )}
         {settled ? (
-          <TextInput label="Currency" readOnly variant="filled" value={base.currency} description="Fixed by the first due or payment." inputWrapperOrder={['label', 'input', 'description', 'error']} />
+          <TextInput
+            label="Currency"
+            readOnly
+            variant="filled"
+            value={base.currency}
+            description="Fixed by the first due or payment."
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+          />
         ) : (
-          <Autocomplete label="Currency" data={[...currencies]} limit={8} maxLength={3} {...form.getInputProps('currency')} onChange={(text) => form.setFieldValue('currency', text.toUpperCase())} />
+          <Autocomplete
+            label="Currency"
+            data={[...currencies]}
+            limit={8}
+            maxLength={3}
+            {...form.getInputProps('currency')}
+            onChange={(text) => form.setFieldValue('currency', text.toUpperCase())}
+          />
         )}
       </SimpleGrid>
     </DialogForm>
@@ -147,8 +172,14 @@ function EditForm({ opened, onSaved }: { opened: Customer; onSaved: () => void }
 function ConflictAlert({ conflict, mine, onTake }: { conflict: Conflict; mine: Edits; onTake: (field: keyof Edits) => void }) {
   const { author, theirs, clashes, taken } = conflict
   return (
-    <Alert icon={<IconUsers size={18} aria-hidden />} title={`${author ?? 'Somebody else'} changed this customer meanwhile`} classNames={{ root: classes.conflict ?? '', title: classes.title ?? '', icon: classes.icon ?? '', message: classes.message ?? '' }}>
-      {taken.length > 0 && <Text size="sm">Taken over into the form: {taken.map((field) => editWords[field].toLowerCase()).join(', ')}.</Text>}
+    <Alert
+      icon={<IconUsers size={18} aria-hidden />}
+      title={`${author ?? 'Somebody else'} changed this customer meanwhile`}
+      classNames={{ root: classes.conflict ?? '', title: classes.title ?? '', icon: classes.icon ?? '', message: classes.message ?? '' }}
+    >
+      {taken.length > 0 && (
+        <Text size="sm">Taken over into the form: {taken.map((field) => editWords[field].toLowerCase()).join(', ')}.</Text>
+      )}
       {clashes.length === 0 ? (
         <Text size="sm">Nothing of yours is lost. Look it over and save again.</Text>
       ) : (
@@ -166,7 +197,12 @@ function ConflictAlert({ conflict, mine, onTake }: { conflict: Conflict; mine: E
                 </dd>
                 <dd>
                   <Group justify="flex-end">
-                    <Button size="compact-xs" variant="default" aria-label={`Take their ${editWords[field].toLowerCase()}`} onClick={() => onTake(field)}>
+                    <Button
+                      size="compact-xs"
+                      variant="default"
+                      aria-label={`Take their ${editWords[field].toLowerCase()}`}
+                      onClick={() => onTake(field)}
+                    >
                       Take theirs
                     </Button>
                   </Group>
@@ -184,7 +220,8 @@ function faultsIn(edits: Edits, base: Edits): Record<string, string> {
   const input = inputOf(edits, base)
   const faults: Record<string, string> = {}
   if (input.due) {
-    if (input.due.outstanding === '' && input.due.dueDate === '') faults['due.outstanding'] = 'An open due can’t be emptied here: give its amount.'
+    if (input.due.outstanding === '' && input.due.dueDate === '')
+      faults['due.outstanding'] = 'An open due can’t be emptied here: give its amount.'
     else if (input.due.outstanding === '') faults['due.outstanding'] = 'How much is outstanding?'
     else {
       const amount = moneyRule(edits.currency).safeParse(input.due.outstanding)

@@ -11,7 +11,14 @@ export interface Edits {
   readonly due: { readonly outstanding: string; readonly dueDate: string }
 }
 
-export const editWords = { name: 'Name', number: 'Number', contacts: 'Contacts', note: 'Note', currency: 'Currency', due: 'Outstanding and due date' } as const satisfies Record<keyof Edits, string>
+export const editWords = {
+  name: 'Name',
+  number: 'Number',
+  contacts: 'Contacts',
+  note: 'Note',
+  currency: 'Currency',
+  due: 'Outstanding and due date',
+} as const satisfies Record<keyof Edits, string>
 const fields = Object.keys(editWords) as (keyof Edits)[]
 
 /** With several open dues the sum is no field: which of them would change could only be guessed. */
@@ -28,7 +35,8 @@ export function editsOf(customer: CustomerValuesFragment): Edits {
     contacts: customer.contacts.map(({ kind, value }) => ({ kind, value })),
     note: customer.note ?? '',
     currency: customer.currency,
-    due: only !== undefined && open.length === 1 ? { outstanding: only.outstanding, dueDate: only.dueDate } : { outstanding: '', dueDate: '' },
+    due:
+      only !== undefined && open.length === 1 ? { outstanding: only.outstanding, dueDate: only.dueDate } : { outstanding: '', dueDate: '' },
   }
 }
 
@@ -67,7 +75,9 @@ export function mergeEdits(base: Edits, mine: Edits, theirs: Edits): { merged: E
 export function editText(edits: Edits, field: keyof Edits): string {
   switch (field) {
     case 'contacts':
-      return contactsOf(edits.contacts).map(({ value }) => value.replaceAll('\n', ', ')).join(' · ')
+      return contactsOf(edits.contacts)
+        .map(({ value }) => value.replaceAll('\n', ', '))
+        .join(' · ')
     case 'due':
       return [edits.due.outstanding, edits.due.dueDate].filter((text) => text !== '').join(', due ')
     default:

@@ -72,7 +72,13 @@ export function NewCustomer() {
       {problem !== undefined && <ProblemAlert title="The customer was not added" problem={problem} focused />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="md">
         <TextInput label="Name" withAsterisk data-autofocus autoComplete="off" {...form.getInputProps('name')} />
-        <TextInput label="Number" description="Left empty, the next free one is given." inputWrapperOrder={['label', 'input', 'description', 'error']} autoComplete="off" {...form.getInputProps('number')} />
+        <TextInput
+          label="Number"
+          description="Left empty, the next free one is given."
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          autoComplete="off"
+          {...form.getInputProps('number')}
+        />
       </SimpleGrid>
       <ContactFields
         drafts={form.values.contacts}
@@ -82,14 +88,15 @@ export function NewCustomer() {
         onRemove={(place) => form.removeListItem('contacts', place)}
       />
       <Textarea label="Note" autosize minRows={2} maxRows={8} {...form.getInputProps('note')} />
-      <Divider
-        labelPosition="left"
-        label={
-          <Text size="sm" c="dimmed">
-            First due, if there is one: amount and date, or neither
-          </Text>
-        }
-      />
+      <Divider />
+      <div>
+        <Text fw={600} size="sm">
+          First due
+        </Text>
+        <Text size="sm" c="dimmed">
+          If there is one already: amount and date, or neither.
+        </Text>
+      </div>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" verticalSpacing="md">
         <MoneyInput label="Amount" currency={currency} {...form.getInputProps('due.amount')} />
         <Autocomplete
@@ -101,7 +108,13 @@ export function NewCustomer() {
           onChange={(text) => form.setFieldValue('currency', text.toUpperCase())}
         />
         <DayInput label="Due date" clearable {...form.getInputProps('due.dueDate')} />
-        <TextInput label="Reference" description="Left empty, the next free one is given." inputWrapperOrder={['label', 'input', 'description', 'error']} autoComplete="off" {...form.getInputProps('due.reference')} />
+        <TextInput
+          label="Reference"
+          description="Left empty, the next free one is given."
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          autoComplete="off"
+          {...form.getInputProps('due.reference')}
+        />
       </SimpleGrid>
     </DialogForm>
   )

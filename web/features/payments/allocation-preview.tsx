@@ -13,7 +13,17 @@ import { Money } from '../../ui/money.tsx'
 import classes from './allocation-preview.module.css'
 
 /** Which dues the amount would cover and what would be left as credit, before anything is saved: the server's answer, not a guess. */
-export function AllocationPreview({ customerId, amount, currency, pending }: { customerId: string; amount: string; currency: string; pending: boolean }) {
+export function AllocationPreview({
+  customerId,
+  amount,
+  currency,
+  pending,
+}: {
+  customerId: string
+  amount: string
+  currency: string
+  pending: boolean
+}) {
   const [settled] = useDebouncedValue(amount, 200)
   const valid = moneyRule(currency).safeParse(settled).success
   const { data, previousData, error, networkStatus, refetch } = useQuery(AllocationPreviewDocument, {
@@ -65,7 +75,15 @@ export function AllocationPreview({ customerId, amount, currency, pending }: { c
                     </span>
                     <span className={classes.part}>
                       <Money amount={part} currency={currency} />
-                      <span className={classes.when}>{rest === undefined ? 'paid in full' : <><Money amount={rest} currency={currency} /> stays open</>}</span>
+                      <span className={classes.when}>
+                        {rest === undefined ? (
+                          'paid in full'
+                        ) : (
+                          <>
+                            <Money amount={rest} currency={currency} /> stays open
+                          </>
+                        )}
+                      </span>
                     </span>
                   </li>
                 )

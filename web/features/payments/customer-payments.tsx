@@ -1,11 +1,17 @@
 'use client'
 import type { FragmentType } from '@apollo/client/masking'
 import { useApolloClient, useFragment } from '@apollo/client/react'
-import { ActionIcon, Button, Group, Text } from '@mantine/core'
+import { Button, Group, Text, UnstyledButton } from '@mantine/core'
 import { IconCash, IconChevronRight } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import { type Problem, problemOf } from '../../apollo/problem.ts'
-import { CustomerPaymentsFragmentDoc, type CustomerPaymentsFragment, MorePaymentsDocument, PaymentLineFragmentDoc, type PaymentLineFragment } from '../../gql.ts'
+import {
+  CustomerPaymentsFragmentDoc,
+  type CustomerPaymentsFragment,
+  MorePaymentsDocument,
+  PaymentLineFragmentDoc,
+  type PaymentLineFragment,
+} from '../../gql.ts'
 import { CardRow, CardTable, Cell, type Column } from '../../ui/card-table.tsx'
 import { Day } from '../../ui/day.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -49,7 +55,8 @@ export function CustomerPayments({ customer, onChanged }: { customer: FragmentTy
     try {
       const answer = await client.query({ query: MorePaymentsDocument, variables: { id: data.id, after }, fetchPolicy: 'network-only' })
       const page = answer.data?.customer?.payments
-      if (page) setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
+      if (page)
+        setMore({ nodes: [...(more?.nodes ?? []), ...page.nodes], next: page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null })
     } catch (error) {
       setProblem(problemOf(error))
     } finally {
@@ -60,7 +67,9 @@ export function CustomerPayments({ customer, onChanged }: { customer: FragmentTy
     return (
       <div className={classes.list}>
         <Empty icon={<IconCash size={22} />} title="No payments yet">
-          {data.archivedAt === null ? 'Payments that come in, or are announced, appear here.' : 'This customer was archived before a payment came.'}
+          {data.archivedAt === null
+            ? 'Payments that come in, or are announced, appear here.'
+            : 'This customer was archived before a payment came.'}
         </Empty>
       </div>
     )
@@ -95,9 +104,16 @@ function Line({ payment, onChanged }: { payment: FragmentType<PaymentLineFragmen
     <>
       <CardRow>
         <Cell of="detail">
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={open ? 'Hide where the money went' : 'Show where the money went'} aria-expanded={open} aria-controls={open ? detail : undefined} onClick={() => setOpen(!open)}>
+          <UnstyledButton
+            className={classes.toggle ?? ''}
+            aria-label={open ? 'Hide where the money went' : 'Show where the money went'}
+            aria-expanded={open}
+            aria-controls={open ? detail : undefined}
+            onClick={() => setOpen(!open)}
+          >
             <IconChevronRight size={16} aria-hidden className={classes.chevron} data-open={open || undefined} />
-          </ActionIcon>
+            <span className={classes.words}>Where the money went</span>
+          </UnstyledButton>
         </Cell>
         <Cell of="receivedOn">
           <Day day={data.receivedOn} />

@@ -10,7 +10,14 @@ import { useEffect, useState } from 'react'
 import { type LiveEvent, useChanged, useLiveEvents } from '../../apollo/live.ts'
 import { problemOf } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
-import { PaymentCountsDocument, PaymentListDocument, type PaymentListQueryVariables, PaymentRowFragmentDoc, type PaymentRowFragment, type PaymentState as State } from '../../gql.ts'
+import {
+  PaymentCountsDocument,
+  PaymentListDocument,
+  type PaymentListQueryVariables,
+  PaymentRowFragmentDoc,
+  type PaymentRowFragment,
+  type PaymentState as State,
+} from '../../gql.ts'
 import { CardRow, CardTable, Cell, type Column } from '../../ui/card-table.tsx'
 import { ChangedBar } from '../../ui/changed-bar.tsx'
 import { Day } from '../../ui/day.tsx'
@@ -31,8 +38,20 @@ import { methodWords, sourceWords } from './payment-words.ts'
 const pageSize = 25
 const tabs = ['pending', 'completed', 'failed', 'reversed', 'all'] as const
 type Tab = (typeof tabs)[number]
-const tabWords = { pending: 'Pending', completed: 'Completed', failed: 'Failed', reversed: 'Reversed', all: 'All' } as const satisfies Record<Tab, string>
-const statesOf = { pending: ['PENDING'], completed: ['COMPLETED'], failed: ['FAILED'], reversed: ['REVERSED'], all: null } as const satisfies Record<Tab, readonly State[] | null>
+const tabWords = {
+  pending: 'Pending',
+  completed: 'Completed',
+  failed: 'Failed',
+  reversed: 'Reversed',
+  all: 'All',
+} as const satisfies Record<Tab, string>
+const statesOf = {
+  pending: ['PENDING'],
+  completed: ['COMPLETED'],
+  failed: ['FAILED'],
+  reversed: ['REVERSED'],
+  all: null,
+} as const satisfies Record<Tab, readonly State[] | null>
 
 const columns: readonly Column[] = [
   { key: 'receivedOn', label: 'Received on' },
@@ -51,12 +70,29 @@ export function PaymentList() {
   const { params, set } = useUrlState()
   const asked = askedBy(params)
   const holder = useWalk<HTMLDivElement>()
-  const { data, previousData, error, networkStatus, refetch } = useQuery(PaymentListDocument, { variables: variablesOf(asked), fetchPolicy: 'cache-and-network' })
-  const counts = useQuery(PaymentCountsDocument, { variables: { text: asked.text === '' ? null : asked.text }, fetchPolicy: 'cache-and-network' })
+  const { data, previousData, error, networkStatus, refetch } = useQuery(PaymentListDocument, {
+    variables: variablesOf(asked),
+    fetchPolicy: 'cache-and-network',
+  })
+  const counts = useQuery(PaymentCountsDocument, {
+    variables: { text: asked.text === '' ? null : asked.text },
+    fetchPolicy: 'cache-and-network',
+  })
   const touched = useTouched()
+  // On a phone the tabs are wider than the screen: the one that the address names has to be seen.
+  useEffect(
+    () => document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    [asked.tab],
+  )
   const page = (data ?? previousData)?.payments
   const shown = new Set(page?.nodes.map(({ id }) => id))
-  const changed = useChanged((event) => (event.payment && addsRow(event, asked.tab, shown.has(event.payment.id)) ? event.payment.id : event.type === 'IMPORT_FINISHED' ? event.number : undefined))
+  const changed = useChanged((event) =>
+    event.payment && addsRow(event, asked.tab, shown.has(event.payment.id))
+      ? event.payment.id
+      : event.type === 'IMPORT_FINISHED'
+        ? event.number
+        : undefined,
+  )
   const recount = useDebouncedCallback(() => void counts.refetch().catch(() => {}), 400)
   useLiveEvents((event) => {
     if (event.payment) recount()
@@ -75,21 +111,39 @@ export function PaymentList() {
   return (
     <>
       <PageHead title="Payments" />
-      <Tabs value={asked.tab} onChange={(tab) => set({ state: tab === 'pending' ? null : tab, after: null, page: null }, 'push')} keepMounted={false} className={classes.tabs ?? ''}>
+      <Tabs
+        value={asked.tab}
+        onChange={(tab) => set({ state: tab === 'pending' ? null : tab, after: null, page: null }, 'push')}
+        keepMounted={false}
+        className={classes.tabs ?? ''}
+      >
         <Tabs.List aria-label="Payments by state" className={classes.bar ?? ''}>
           {tabs.map((tab) => (
-            <Tabs.Tab key={tab} value={tab} rightSection={number(tab) !== undefined && <span className={classes.count}>{number(tab)}</span>}>
+            <Tabs.Tab
+              key={tab}
+              value={tab}
+              rightSection={number(tab) !== undefined && <span className={classes.count}>{number(tab)}</span>}
+            >
               {tabWords[tab]}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value={asked.tab}>
           <div className={classes.filters}>
-            <SearchField label="Search payments" placeholder="Customer, reference" value={asked.text} onSearch={(text) => set({ q: text, after: null, page: null })} />
+            <SearchField
+              label="Search payments"
+              placeholder="Customer, reference"
+              value={asked.text}
+              onSearch={(text) => set({ q: text, after: null, page: null })}
+            />
           </div>
           {error !== undefined && (
             <div className={classes.problem}>
-              <ProblemAlert title="The payments could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+              <ProblemAlert
+                title="The payments could not be loaded"
+                problem={problemOf(error)}
+                onRetry={() => void refetch().catch(() => {})}
+              />
             </div>
           )}
           <div className={classes.list} ref={holder}>
@@ -97,7 +151,12 @@ export function PaymentList() {
             {page === undefined ? (
               error === undefined && <Waiting />
             ) : page.nodes.length === 0 ? (
-              <Nothing asked={asked} onClear={() => set({ q: null, after: null, page: null }, 'push')} onFirstPage={() => set({ after: null, page: null })} onAll={() => set({ state: 'all', after: null, page: null }, 'push')} />
+              <Nothing
+                asked={asked}
+                onClear={() => set({ q: null, after: null, page: null }, 'push')}
+                onFirstPage={() => set({ after: null, page: null })}
+                onAll={() => set({ state: 'all', after: null, page: null }, 'push')}
+              />
             ) : (
               <CardTable label={`Payments, ${tabWords[asked.tab].toLowerCase()}`} columns={columns} busy={busy}>
                 {page.nodes.map((payment) => (
@@ -165,31 +224,73 @@ function Row({ payment, touched }: { payment: FragmentType<PaymentRowFragment>; 
   )
 }
 
-function Nothing({ asked, onClear, onFirstPage, onAll }: { asked: Asked; onClear: () => void; onFirstPage: () => void; onAll: () => void }) {
+function Nothing({
+  asked,
+  onClear,
+  onFirstPage,
+  onAll,
+}: {
+  asked: Asked
+  onClear: () => void
+  onFirstPage: () => void
+  onAll: () => void
+}) {
   const icon = <IconCash size={22} />
   if (asked.after !== null) {
     return (
-      <Empty icon={icon} title="Nothing on this page any more" actions={<Button variant="default" onClick={onFirstPage}>First page</Button>}>
+      <Empty
+        icon={icon}
+        title="Nothing on this page any more"
+        actions={
+          <Button variant="default" onClick={onFirstPage}>
+            First page
+          </Button>
+        }
+      >
         The payments that were here have changed their state since.
       </Empty>
     )
   }
   if (asked.text !== '') {
     return (
-      <Empty icon={icon} title="No payment matches" actions={<Button variant="default" onClick={onClear}>Clear the search</Button>}>
+      <Empty
+        icon={icon}
+        title="No payment matches"
+        actions={
+          <Button variant="default" onClick={onClear}>
+            Clear the search
+          </Button>
+        }
+      >
         Customers and references are searched{asked.tab === 'all' ? '' : ` among ${tabWords[asked.tab].toLowerCase()} payments`}.
       </Empty>
     )
   }
   if (asked.tab === 'all') {
     return (
-      <Empty icon={icon} title="No payments yet" actions={<Button component={Link} href="/customers" variant="default">Go to customers</Button>}>
+      <Empty
+        icon={icon}
+        title="No payments yet"
+        actions={
+          <Button component={Link} href="/customers" variant="default">
+            Go to customers
+          </Button>
+        }
+      >
         A payment is taken on the page of the customer that it came from.
       </Empty>
     )
   }
   return (
-    <Empty icon={icon} title={`No ${tabWords[asked.tab].toLowerCase()} payments`} actions={<Button variant="default" onClick={onAll}>Show all payments</Button>}>
+    <Empty
+      icon={icon}
+      title={`No ${tabWords[asked.tab].toLowerCase()} payments`}
+      actions={
+        <Button variant="default" onClick={onAll}>
+          Show all payments
+        </Button>
+      }
+    >
       {asked.tab === 'pending' ? 'Nothing waits to be completed.' : 'There is none in this state.'}
     </Empty>
   )
@@ -221,7 +322,12 @@ interface Asked {
 
 function askedBy(params: URLSearchParams): Asked {
   const tab = tabs.find((one) => one === params.get('state')) ?? 'pending'
-  return { tab, text: params.get('q')?.trim() ?? '', after: params.get('after'), page: Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1) }
+  return {
+    tab,
+    text: params.get('q')?.trim() ?? '',
+    after: params.get('after'),
+    page: Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1),
+  }
 }
 
 function variablesOf({ tab, text, after }: Asked): PaymentListQueryVariables {
@@ -232,7 +338,13 @@ function variablesOf({ tab, text, after }: Asked): PaymentListQueryVariables {
 // A row that is on screen changes where it stands; only what belongs on this tab and is not there yet is announced.
 function addsRow({ type }: LiveEvent, tab: Tab, shown: boolean): boolean {
   if (shown) return false
-  const into: Partial<Record<LiveEvent['type'], Tab>> = { PAYMENT_RECORDED: 'pending', PAYMENT_REOPENED: 'pending', PAYMENT_COMPLETED: 'completed', PAYMENT_FAILED: 'failed', PAYMENT_REVERSED: 'reversed' }
+  const into: Partial<Record<LiveEvent['type'], Tab>> = {
+    PAYMENT_RECORDED: 'pending',
+    PAYMENT_REOPENED: 'pending',
+    PAYMENT_COMPLETED: 'completed',
+    PAYMENT_FAILED: 'failed',
+    PAYMENT_REVERSED: 'reversed',
+  }
   const target = into[type]
   return target !== undefined && (tab === 'all' || tab === target)
 }

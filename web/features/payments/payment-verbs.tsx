@@ -9,12 +9,20 @@ import { type PaymentState, type PaymentVerb, paymentVerbs, verbsFrom } from 'sc
 import type { Operation } from 'schema/permissions'
 import { problemOf } from '../../apollo/problem.ts'
 import { useSession } from '../../apollo/session.ts'
-import { CompletePaymentDocument, FailPaymentDocument, PaymentAtStakeDocument, type PaymentOutcomeFragment, ReopenPaymentDocument, ReversePaymentDocument } from '../../gql.ts'
+import {
+  CompletePaymentDocument,
+  FailPaymentDocument,
+  PaymentAtStakeDocument,
+  type PaymentOutcomeFragment,
+  ReopenPaymentDocument,
+  ReversePaymentDocument,
+} from '../../gql.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Day } from '../../ui/day.tsx'
 import { Money } from '../../ui/money.tsx'
 import { useReader } from '../../ui/reader.tsx'
 import { showUndo } from '../../ui/undo-toast.tsx'
+import classes from './payment-verbs.module.css'
 
 interface Subject {
   readonly id: string
@@ -24,7 +32,12 @@ interface Subject {
   readonly customer: { readonly name: string }
 }
 
-const operations = { complete: 'completePayment', fail: 'failPayment', reopen: 'reopenPayment', reverse: 'reversePayment' } as const satisfies Record<PaymentVerb, Operation>
+const operations = {
+  complete: 'completePayment',
+  fail: 'failPayment',
+  reopen: 'reopenPayment',
+  reverse: 'reversePayment',
+} as const satisfies Record<PaymentVerb, Operation>
 const documents: Record<PaymentVerb, TypedDocumentNode<Record<string, unknown>, { id: string }>> = {
   complete: CompletePaymentDocument as never,
   fail: FailPaymentDocument as never,
@@ -64,7 +77,12 @@ export function PaymentVerbs({ payment, onChanged }: { payment: Subject; onChang
     } catch (error) {
       const problem = problemOf(error)
       // The state has moved on under the row, so there is nothing to retry; the row is asked for again.
-      notifications.show({ color: 'red', autoClose: false, title: `${amount} from ${payment.customer.name}`, message: problem.reference === undefined ? problem.message : `${problem.message} (reference ${problem.reference})` })
+      notifications.show({
+        color: 'red',
+        autoClose: false,
+        title: `${amount} from ${payment.customer.name}`,
+        message: problem.reference === undefined ? problem.message : `${problem.message} (reference ${problem.reference})`,
+      })
       onChanged?.()
     } finally {
       underWay.current = false
@@ -75,7 +93,14 @@ export function PaymentVerbs({ payment, onChanged }: { payment: Subject; onChang
   if (verbs.length === 0 && asking === undefined) return null
   return (
     <>
-      <Group gap={6} wrap="nowrap" justify="flex-end" role="group" aria-label={`Actions for ${amount} from ${payment.customer.name}`}>
+      <Group
+        gap={6}
+        wrap="nowrap"
+        justify="flex-end"
+        className={classes.verbs ?? ''}
+        role="group"
+        aria-label={`Actions for ${amount} from ${payment.customer.name}`}
+      >
         {verbs.map((verb) => (
           <Button
             key={verb}
@@ -92,18 +117,31 @@ export function PaymentVerbs({ payment, onChanged }: { payment: Subject; onChang
       <Confirm
         opened={asking !== undefined}
         onClose={() => setAsking(undefined)}
-        title={asking === 'reverse' ? `Reverse ${amount} from ${payment.customer.name}?` : `Mark ${amount} from ${payment.customer.name} as failed?`}
+        title={
+          asking === 'reverse'
+            ? `Reverse ${amount} from ${payment.customer.name}?`
+            : `Mark ${amount} from ${payment.customer.name} as failed?`
+        }
         verb={asking === 'reverse' ? 'Reverse payment' : 'Mark failed'}
         danger
         onConfirm={async () => {
           const verb = asking
           if (verb === undefined) return
           const outcome = await perform(verb)
-          notifications.show({ message: outcome === undefined ? doneWords[verb](amount, payment.customer.name) : outcomeText(verb, outcome, locale) })
+          notifications.show({
+            message: outcome === undefined ? doneWords[verb](amount, payment.customer.name) : outcomeText(verb, outcome, locale),
+          })
         }}
         onProblem={problemOf}
       >
-        {asking === 'reverse' ? <AtStake id={payment.id} currency={payment.currency} /> : <Text size="sm">The money that was announced is not coming. No due changes. This is final: if the money comes after all, take it as a new payment.</Text>}
+        {asking === 'reverse' ? (
+          <AtStake id={payment.id} currency={payment.currency} />
+        ) : (
+          <Text size="sm">
+            The money that was announced is not coming. No due changes. This is final: if the money comes after all, take it as a new
+            payment.
+          </Text>
+        )}
       </Confirm>
     </>
   )
@@ -153,6 +191,8 @@ const doneWords: Record<PaymentVerb, (amount: string, name: string) => string> =
 
 function outcomeText(verb: PaymentVerb, { amount, currency, customer }: PaymentOutcomeFragment, locale: string): string {
   const done = doneWords[verb](displayMoney(amount, currency, locale), customer.name)
-  const owes = /[1-9]/.test(customer.outstanding) ? `${displayMoney(customer.outstanding, currency, locale)} is outstanding now.` : 'Nothing is outstanding now.'
+  const owes = /[1-9]/.test(customer.outstanding)
+    ? `${displayMoney(customer.outstanding, currency, locale)} is outstanding now.`
+    : 'Nothing is outstanding now.'
   return verb === 'fail' ? done : `${done} ${owes}`
 }

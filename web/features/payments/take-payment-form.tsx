@@ -27,7 +27,19 @@ interface Values {
 }
 
 /** The form of one payment, beside what it will cover. It lives as long as its dialog is open, and so does the payment's key. */
-export function TakePaymentForm({ customerId, name, outstanding, currency, onTaken }: { customerId: string; name: string; outstanding: string; currency: string; onTaken: () => void }) {
+export function TakePaymentForm({
+  customerId,
+  name,
+  outstanding,
+  currency,
+  onTaken,
+}: {
+  customerId: string
+  name: string
+  outstanding: string
+  currency: string
+  onTaken: () => void
+}) {
   const { locale, today } = useReader()
   const close = useCloseDialog()
   // One key for one payment: pressed twice, or sent again after an answer that got lost, it is booked once.
@@ -35,7 +47,13 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
   const [record, { loading }] = useMutation(RecordPaymentDocument)
   const [problem, setProblem] = useState<Problem>()
   const form = useForm<Values>({
-    initialValues: { amount: /[1-9]/.test(outstanding) ? outstanding : '', receivedOn: today, method: 'BANK_TRANSFER', reference: '', state: 'COMPLETED' },
+    initialValues: {
+      amount: /[1-9]/.test(outstanding) ? outstanding : '',
+      receivedOn: today,
+      method: 'BANK_TRANSFER',
+      reference: '',
+      state: 'COMPLETED',
+    },
     validate: (values) => faultsIn({ key, customerId, ...inputOf(values) }, currency, today),
     validateInputOnBlur: true,
   })
@@ -51,12 +69,17 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
       onTaken()
       // Said from the answer, not from the form: after a lost answer the first attempt is what counts.
       const said = displayMoney(booked.amount, booked.currency, locale)
-      const left = /[1-9]/.test(booked.customer.outstanding) ? `${displayMoney(booked.customer.outstanding, booked.currency, locale)} is outstanding now.` : 'Nothing is outstanding now.'
-      notifications.show({ message: booked.state === 'PENDING' ? `${said} from ${name} is recorded as pending.` : `${said} from ${name} is recorded. ${left}` })
+      const left = /[1-9]/.test(booked.customer.outstanding)
+        ? `${displayMoney(booked.customer.outstanding, booked.currency, locale)} is outstanding now.`
+        : 'Nothing is outstanding now.'
+      notifications.show({
+        message: booked.state === 'PENDING' ? `${said} from ${name} is recorded as pending.` : `${said} from ${name} is recorded. ${left}`,
+      })
     } catch (error) {
       const failed = problemOf(error)
       form.setErrors(faultsByPath(failed))
-      if (failed.fields.length === 0 || failed.fields.some(({ path }) => form.getInputNode(path as keyof Values) === null)) setProblem(failed)
+      if (failed.fields.length === 0 || failed.fields.some(({ path }) => form.getInputNode(path as keyof Values) === null))
+        setProblem(failed)
     }
   }
 
@@ -78,14 +101,25 @@ export function TakePaymentForm({ customerId, name, outstanding, currency, onTak
               label="Method"
               withAsterisk
               allowDeselect={false}
-              data={paymentMethods.filter((method) => method !== 'IMPORTED').map((method) => ({ value: method, label: methodWords[method] }))}
+              data={paymentMethods
+                .filter((method) => method !== 'IMPORTED')
+                .map((method) => ({ value: method, label: methodWords[method] }))}
               {...form.getInputProps('method')}
             />
           </SimpleGrid>
-          <TextInput label="Reference" placeholder="From the bank statement, the receipt, …" autoComplete="off" {...form.getInputProps('reference')} />
+          <TextInput
+            label="Reference"
+            placeholder="From the bank statement, the receipt, …"
+            autoComplete="off"
+            {...form.getInputProps('reference')}
+          />
           <Input.Wrapper
             label="State"
-            description={state === 'COMPLETED' ? 'The money is here; the customer owes less at once.' : 'The money is announced; it covers dues when it is marked completed.'}
+            description={
+              state === 'COMPLETED'
+                ? 'The money is here; the customer owes less at once.'
+                : 'The money is announced; it covers dues when it is marked completed.'
+            }
             inputWrapperOrder={['label', 'input', 'description']}
             labelElement="div"
           >

@@ -34,18 +34,32 @@ export default function Page({ params }: { params: Promise<{ id: string }> }) {
   const customer = data?.customer
   if (customer === null) {
     return (
-      <Empty icon={<IconUserQuestion size={22} />} title="There is no such customer" actions={<Button component={Link} href="/customers" variant="default">All customers</Button>}>
+      <Empty
+        icon={<IconUserQuestion size={22} />}
+        title="There is no such customer"
+        actions={
+          <Button component={Link} href="/customers" variant="default">
+            All customers
+          </Button>
+        }
+      >
         The address may be mistyped, or it belongs to another company’s books.
       </Empty>
     )
   }
   if (customer === undefined) {
-    return error === undefined ? <Waiting /> : <ProblemAlert title="The customer could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+    return error === undefined ? (
+      <Waiting />
+    ) : (
+      <ProblemAlert title="The customer could not be loaded" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+    )
   }
   const tab = tabs.find((one) => one === url.params.get('tab')) ?? 'dues'
   return (
     <>
-      {error !== undefined && <ProblemAlert title="This may not be the newest" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />}
+      {error !== undefined && (
+        <ProblemAlert title="This may not be the newest" problem={problemOf(error)} onRetry={() => void refetch().catch(() => {})} />
+      )}
       <CustomerHead customer={customer} onChanged={changed} main={<TakePayment customer={customer} onTaken={changed} />} />
       <Tabs value={tab} onChange={(next) => url.set({ tab: next === 'dues' ? null : next })} keepMounted={false}>
         <Tabs.List aria-label={customer.name} mb="md">
