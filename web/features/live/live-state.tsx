@@ -1,5 +1,5 @@
 'use client'
-import { Tooltip, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { useLiveStatus } from '../../apollo/live.ts'
 import { count } from '../../ui/calendar.ts'
 import { useNow } from '../../ui/instant.tsx'
@@ -28,14 +28,12 @@ function Behind({ state, since }: { state: 'reconnecting' | 'offline'; since: nu
 function State({ tone, word, beside, meaning }: { tone: string; word: string; beside?: string; meaning: string }) {
   return (
     <>
-      <Tooltip label={meaning} multiline w={240}>
-        <span className={classes.state} data-tone={tone} data-testid="live-state">
-          <span className={classes.dot} aria-hidden />
-          {/* On a phone a normal state is the dot alone; anything else keeps its word. */}
-          <span className={classes.word} data-calm={tone === 'good' || tone === 'quiet' || undefined}>{word}</span>
-          {beside !== undefined && <span className={classes.beside}>{beside}</span>}
-        </span>
-      </Tooltip>
+      <span className={classes.state} data-tone={tone} data-testid="live-state" title={meaning}>
+        <span className={classes.dot} aria-hidden />
+        {/* On a phone a normal state is the dot alone; anything else keeps its word. */}
+        <span className={classes.word} data-calm={tone === 'good' || tone === 'quiet' || undefined}>{word}</span>
+        {beside !== undefined && <span className={classes.beside}>{beside}</span>}
+      </span>
       {/* Told aloud when it changes, but not each second anew. */}
       <VisuallyHidden role="status">{tone === 'good' || tone === 'quiet' ? '' : tone === 'bad' ? 'Offline' : 'Reconnecting'}</VisuallyHidden>
     </>

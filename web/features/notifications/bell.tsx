@@ -1,125 +1,37 @@
 'use client'
 import { useQuery } from '@apollo/client/react'
-import { ActionIcon, Anchor, Button, Popover, Skeleton, Stack, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core'
+import { VisuallyHidden } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
-import { IconBell } from '@tabler/icons-react'
-import Link from 'next/link'
-import { useEffect, useId, useRef, useState } from 'react'
-import { useLiveNotifications } from '../../apollo/live.ts'
-import { problemOf } from '../../apollo/problem.ts'
-import { BellLatestDocument, BellStateDocument } from '../../gql.ts'
-import { Late } from '../../ui/late.tsx'
-import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { useReader } from '../../ui/reader.tsx'
-import classes from './notifications.module.css'
-import { NotificationLine } from './notification-line.tsx'
-import { useOtherTabs, useReading } from './notification-reading.ts'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { BellStateDocument } from '../../gql.ts'
+import { BellButton } from './bell-button.tsx'
+import { useOtherTabs } from './notification-reading.ts'
+
+// What opens is fetched when the pointer or the focus comes near: every screen has the bell, few presses follow.
+const load = () => import('./bell-popover.tsx').then((file) => ({ default: file.BellPopover }))
+const BellPopover = lazy(load)
 
 /** The bell of the head: how many are unread, exactly and live, and the last ten on a press. */
 export function Bell() {
-  const { locale } = useReader()
-  const [opened, setOpened] = useState(false)
+  const [wanted, setWanted] = useState(false)
   const { data, refetch } = useQuery(BellStateDocument)
   const unread = data?.notificationState.unread ?? 0
   const latest = data?.notificationState.latest ?? '0'
   useOtherTabs()
   useWhenSeenAgain(() => void refetch())
-  const title = useId()
-  const target = useRef<HTMLButtonElement>(null)
-  const label = unread === 0 ? 'Notifications, none unread' : `Notifications, ${unread.toLocaleString(locale)} unread`
-  return (
-    <>
-      <Popover
-        opened={opened}
-        onChange={setOpened}
-        position="bottom-end"
-        offset={12}
-        width="min(400px, calc(100vw - 16px))"
-        shadow="lg"
-        trapFocus
-        returnFocus
-        withinPortal
-      >
-        <Popover.Target>
-          <Tooltip label={label} disabled={opened}>
-            <ActionIcon
-              ref={target}
-              variant="subtle"
-              color="gray"
-              size="lg"
-              className={classes.bell ?? ''}
-              aria-label={label}
-              onClick={() => setOpened(!opened)}
-            >
-              <IconBell size={20} stroke={1.75} aria-hidden />
-              {unread > 0 && (
-                <span className={classes.count} aria-hidden>
-                  {unread.toLocaleString(locale)}
-                </span>
-              )}
-            </ActionIcon>
-          </Tooltip>
-        </Popover.Target>
-        <Popover.Dropdown p={0} aria-labelledby={title} className={classes.popover ?? ''}>
-          <Latest titleId={title} unread={unread} latest={latest} onClose={() => setOpened(false)} />
-        </Popover.Dropdown>
-      </Popover>
-      <VisuallyHidden role="status">{unread > 0 ? `${unread} unread` : ''}</VisuallyHidden>
-    </>
+  const button = (
+    <BellButton unread={unread} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={() => setWanted(true)} />
   )
-}
-
-/** The last ten; asked for when the popover opens, and again when something arrives while it is open. */
-function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread: number; latest: string; onClose: () => void }) {
-  const { data, error, refetch } = useQuery(BellLatestDocument, { fetchPolicy: 'cache-and-network' })
-  const { markRead, markAllRead } = useReading()
-  const [marking, setMarking] = useState(false)
-  useLiveNotifications(() => void refetch())
-  const markAll = async (): Promise<void> => {
-    setMarking(true)
-    await markAllRead(latest).finally(() => setMarking(false))
-  }
   return (
     <>
-      <div className={classes.popoverHead}>
-        <Title order={2} size="h4" id={titleId}>
-          Notifications
-        </Title>
-        <Button variant="subtle" size="compact-sm" disabled={unread === 0} loading={marking} onClick={() => void markAll()}>
-          Mark all read
-        </Button>
-      </div>
-      <div className={classes.popoverList}>
-        {error !== undefined && data === undefined && (
-          <ProblemAlert title="They could not be loaded" problem={problemOf(error)} onRetry={() => void refetch()} />
-        )}
-        {error === undefined && data === undefined && (
-          <Late>
-            <Stack gap={6} p="sm">
-              {[0, 1, 2].map((row) => (
-                <Skeleton key={row} h={52} />
-              ))}
-            </Stack>
-          </Late>
-        )}
-        {data !== undefined && data.notifications.nodes.length === 0 && (
-          <Text size="sm" c="dimmed" ta="center" py="xl" px="md">
-            Nothing yet. Payments, overdue dues, new customers and finished imports are told here.
-          </Text>
-        )}
-        {data !== undefined && data.notifications.nodes.length > 0 && (
-          <ul className={classes.lines} aria-label="Last notifications">
-            {data.notifications.nodes.map((node) => (
-              <NotificationLine key={node.id} from={node} onRead={(id) => void markRead([id])} onOpen={onClose} />
-            ))}
-          </ul>
-        )}
-      </div>
-      <div className={classes.popoverFoot}>
-        <Anchor component={Link} href="/notifications" size="sm" fw={550} onClick={onClose}>
-          All notifications
-        </Anchor>
-      </div>
+      {wanted ? (
+        <Suspense fallback={button}>
+          <BellPopover unread={unread} latest={latest} />
+        </Suspense>
+      ) : (
+        button
+      )}
+      <VisuallyHidden role="status">{unread > 0 ? `${unread} unread` : ''}</VisuallyHidden>
     </>
   )
 }

@@ -1,0 +1,99 @@
+'use client'
+import { useQuery } from '@apollo/client/react'
+import { Anchor, Button, Popover, Skeleton, Stack, Text, Title } from '@mantine/core'
+import Link from 'next/link'
+import { useEffect, useId, useRef, useState } from 'react'
+import { useLiveNotifications } from '../../apollo/live.ts'
+import { problemOf } from '../../apollo/problem.ts'
+import { BellLatestDocument } from '../../gql.ts'
+import { Late } from '../../ui/late.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { BellButton } from './bell-button.tsx'
+import classes from './notifications.module.css'
+import { NotificationLine } from './notification-line.tsx'
+import { useReading } from './notification-reading.ts'
+
+/** The bell with what it opens. It takes the place of the button that was pressed, with its focus, and opens at once. */
+export function BellPopover({ unread, latest }: { unread: number; latest: string }) {
+  const [opened, setOpened] = useState(false)
+  const title = useId()
+  const target = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    target.current?.focus()
+    setOpened(true)
+  }, [])
+  return (
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      width="min(400px, calc(100vw - 16px))"
+      shadow="lg"
+      trapFocus
+      returnFocus
+      withinPortal
+    >
+      <Popover.Target>
+        <BellButton ref={target} unread={unread} onClick={() => setOpened(!opened)} />
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-labelledby={title} className={classes.popover ?? ''}>
+        <Latest titleId={title} unread={unread} latest={latest} onClose={() => setOpened(false)} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+/** The last ten; asked for when the popover opens, and again when something arrives while it is open. */
+function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread: number; latest: string; onClose: () => void }) {
+  const { data, error, refetch } = useQuery(BellLatestDocument, { fetchPolicy: 'cache-and-network' })
+  const { markRead, markAllRead } = useReading()
+  const [marking, setMarking] = useState(false)
+  useLiveNotifications(() => void refetch())
+  const markAll = async (): Promise<void> => {
+    setMarking(true)
+    await markAllRead(latest).finally(() => setMarking(false))
+  }
+  return (
+    <>
+      <div className={classes.popoverHead}>
+        <Title order={2} size="h4" id={titleId}>
+          Notifications
+        </Title>
+        <Button variant="subtle" size="compact-sm" disabled={unread === 0} loading={marking} onClick={() => void markAll()}>
+          Mark all read
+        </Button>
+      </div>
+      <div className={classes.popoverList}>
+        {error !== undefined && data === undefined && (
+          <ProblemAlert title="They could not be loaded" problem={problemOf(error)} onRetry={() => void refetch()} />
+        )}
+        {error === undefined && data === undefined && (
+          <Late>
+            <Stack gap={6} p="sm">
+              {[0, 1, 2].map((row) => (
+                <Skeleton key={row} h={52} />
+              ))}
+            </Stack>
+          </Late>
+        )}
+        {data !== undefined && data.notifications.nodes.length === 0 && (
+          <Text size="sm" c="dimmed" ta="center" py="xl" px="md">
+            Nothing yet. Payments, overdue dues, new customers and finished imports are told here.
+          </Text>
+        )}
+        {data !== undefined && data.notifications.nodes.length > 0 && (
+          <ul className={classes.lines} aria-label="Last notifications">
+            {data.notifications.nodes.map((node) => (
+              <NotificationLine key={node.id} from={node} onRead={(id) => void markRead([id])} onOpen={onClose} />
+            ))}
+          </ul>
+        )}
+      </div>
+      <div className={classes.popoverFoot}>
+        <Anchor component={Link} href="/notifications" size="sm" fw={550} onClick={onClose}>
+          All notifications
+        </Anchor>
+      </div>
+    </>
+  )
+}
