@@ -1,4 +1,4 @@
-import ExcelJS from 'exceljs'
+import type ExcelJS from 'exceljs'
 import { currencies, formatMoney, scaleOf } from 'schema/money'
 import {
   currencyInHeader,
@@ -582,7 +582,9 @@ const widths: Record<SheetColumn, number> = {
 
 /** The empty workbook that staff fill in, as .xlsx bytes, with money and dates in the formats of the company. */
 export async function writeTemplate({ currency, locale }: { currency: string; locale: string }): Promise<Buffer> {
-  const book = new ExcelJS.Workbook()
+  // Loaded when the first template is asked for: it would double what every process needs to start.
+  const { default: excel } = await import('exceljs')
+  const book = new excel.Workbook()
   const customers = book.addWorksheet('Customers', { views: [{ state: 'frozen', ySplit: 1 }] })
   const dateFormat = excelDateFormat(locale)
   const moneyFormat = scaleOf(currency) === 0 ? '#,##0' : `#,##0.${'0'.repeat(scaleOf(currency))}`
