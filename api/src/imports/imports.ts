@@ -215,7 +215,12 @@ async function refuse(ctx: Context, id: string, lines: readonly ImportLine[], me
 
 /** One transaction: whether something was there to do. Lines that another process has done meanwhile are passed over. */
 async function commitSome(ctx: Context, id: string, chosen: readonly ImportLine[]): Promise<boolean> {
-  const references = await nextDueReferences(ctx, chosen.filter((line) => line.cells['reference'] === undefined && owes(line.cells)).length)
+  const references = await nextDueReferences(
+    ctx,
+    chosen.filter((line) => line.cells['reference'] === undefined && owes(line.cells)).length,
+    [...new Set(chosen.flatMap((line) => line.customerId ?? []))],
+    chosen.flatMap((line) => line.cells['reference'] ?? []),
+  )
   const unnumbered = new Set(chosen.flatMap((line) => (line.customerId === null && line.cells['number'] === undefined ? [line.customerKey] : [])))
   const numbers = await nextCustomerNumbers(ctx, unnumbered.size)
   return atomically(ctx, async (outer) => {

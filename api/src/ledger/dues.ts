@@ -49,19 +49,30 @@ export async function duesById(ctx: Context, ids: readonly string[]): Promise<Du
   return ids.length === 0 ? [] : ctx.db.select().from(dues).where(inArray(dues.id, [...ids]))
 }
 
-/** The next references (D-00001). Reserved before the transaction, so that nobody waits for them. */
-export async function nextDueReferences(ctx: Context, count: number): Promise<string[]> {
-  if (count === 0) return []
-  const first = await reserveNumbers(ctx.app, 'due', count)
-  return Array.from({ length: count }, (_, index) => `D-${String(first + index).padStart(5, '0')}`)
+/**
+ * The next references (D-00001) that none of these customers has, nor the list of those about to be written. Reserved
+ * before the transaction, so that nobody waits for them.
+ */
+export async function nextDueReferences(ctx: Context, count: number, customerIds: readonly string[] = [], typed: readonly string[] = []): Promise<string[]> {
+  const free: string[] = []
+  while (free.length < count) {
+    const wanted = count - free.length
+    const first = await reserveNumbers(ctx.app, 'due', wanted)
+    const references = Array.from({ length: wanted }, (_, index) => `D-${String(first + index).padStart(5, '0')}`)
+    const found = await duesLike({ ...ctx, db: ctx.app.db }, customerIds, references, [])
+    const taken = new Set([...typed, ...found.map((due) => due.reference)].map((reference) => reference.normalize('NFKC').toUpperCase()))
+    free.push(...references.filter((reference) => !taken.has(reference)))
+  }
+  return free
 }
 
-/** The next reference. */
-export const nextDueReference = async (ctx: Context): Promise<string> => (await nextDueReferences(ctx, 1))[0]!
+/** The next reference that the customer does not have; any customer, when it is yet to be created. */
+export const nextDueReference = async (ctx: Context, customerId?: string): Promise<string> =>
+  (await nextDueReferences(ctx, 1, customerId === undefined ? [] : [customerId]))[0]!
 
 /** Adds a due; credit is spent on it at once, and one entered already past its date is announced at once. */
 export async function addDue(ctx: Context, customerId: string, input: DueInput): Promise<DueRow> {
-  const reference = input.reference ?? (await nextDueReference(ctx))
+  const reference = input.reference ?? (await nextDueReference(ctx, customerId))
   return atomically(ctx, async (ctx) => {
     const row = await lockCustomer(ctx, customerId)
     const account = accountOf(row)

@@ -28,7 +28,7 @@ export async function createCustomer(ctx: Context, input: CreateCustomerInput): 
 
 /** Edits the entered fields and, where there is no or one open due, what is outstanding and when it is due. @throws DomainError STALE, TAKEN, INVALID */
 export async function updateCustomer(ctx: Context, id: string, version: number, input: UpdateCustomerInput): Promise<CustomerRow> {
-  const reference = input.due == null ? '' : await nextDueReference(ctx)
+  const reference = input.due == null ? '' : await nextDueReference(ctx, id)
   return atomically(ctx, async (ctx) => {
     const row = await lockCustomer(ctx, id)
     const changes = await updateEntered(ctx, row, version, { ...input, note: input.note ?? null }, await moneyMoved(ctx, row))
