@@ -79,7 +79,7 @@ export function ImportScreen({ id }: { id: string }) {
           </Button>
         }
       >
-        The address may be cut short. Every import that was ever begun is in the list.
+        The address may be cut short. Every import that was not discarded is in the list.
       </Empty>
     </>
   )

@@ -37,15 +37,17 @@ export function ImportStart() {
       <PageHead
         title="Import"
         actions={
-          <Button
-            component="a"
-            href="/templates/import.xlsx"
-            download
-            variant="default"
-            leftSection={<IconDownload size={16} aria-hidden />}
-          >
-            Template
-          </Button>
+          session.may('uploadImport') && (
+            <Button
+              component="a"
+              href="/templates/import.xlsx"
+              download
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              Template
+            </Button>
+          )
         }
       >
         Customers and what they owe, out of an Excel or CSV file

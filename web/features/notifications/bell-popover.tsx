@@ -4,7 +4,7 @@ import { Anchor, Button, Popover, Skeleton, Stack, Text, Title } from '@mantine/
 import Link from 'next/link'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useLiveNotifications } from '../../apollo/live.ts'
-import { problemOf } from '../../apollo/problem.ts'
+import { type Problem, problemOf } from '../../apollo/problem.ts'
 import { BellLatestDocument } from '../../gql.ts'
 import { Late } from '../../ui/late.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -20,7 +20,9 @@ export function BellPopover({ unread, latest }: { unread: number; latest: string
   const target = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     target.current?.focus()
-    setOpened(true)
+    // In the next frame: on closing, the popover gives the focus back to what had it when it opened.
+    const frame = requestAnimationFrame(() => setOpened(true))
+    return () => cancelAnimationFrame(frame)
   }, [])
   return (
     <Popover
@@ -49,9 +51,17 @@ function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread:
   const { markRead, markAllRead } = useReading()
   const [marking, setMarking] = useState(false)
   useLiveNotifications(() => void refetch())
-  const markAll = async (): Promise<void> => {
+  const [problem, setProblem] = useState<Problem>()
+  const mark = async (work: () => Promise<void>): Promise<void> => {
     setMarking(true)
-    await markAllRead(latest).finally(() => setMarking(false))
+    setProblem(undefined)
+    try {
+      await work()
+    } catch (failure) {
+      setProblem(problemOf(failure))
+    } finally {
+      setMarking(false)
+    }
   }
   return (
     <>
@@ -59,11 +69,18 @@ function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread:
         <Title order={2} size="h4" id={titleId}>
           Notifications
         </Title>
-        <Button variant="subtle" size="compact-sm" disabled={unread === 0} loading={marking} onClick={() => void markAll()}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          disabled={unread === 0}
+          loading={marking}
+          onClick={() => void mark(() => markAllRead(latest))}
+        >
           Mark all read
         </Button>
       </div>
       <div className={classes.popoverList}>
+        {problem !== undefined && <ProblemAlert title="They could not be marked" problem={problem} focused />}
         {error !== undefined && data === undefined && (
           <ProblemAlert title="They could not be loaded" problem={problemOf(error)} onRetry={() => void refetch()} />
         )}
@@ -84,7 +101,7 @@ function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread:
         {data !== undefined && data.notifications.nodes.length > 0 && (
           <ul className={classes.lines} aria-label="Last notifications">
             {data.notifications.nodes.map((node) => (
-              <NotificationLine key={node.id} from={node} onRead={(id) => void markRead([id])} onOpen={onClose} />
+              <NotificationLine key={node.id} from={node} onRead={(id) => void mark(() => markRead([id]))} onOpen={onClose} />
             ))}
           </ul>
         )}

@@ -14,6 +14,7 @@ import classes from './notifications.module.css'
 /** What happened last, as it happens: a panel for the dashboard. */
 export function LatestNotifications() {
   const { data, error, refetch } = useQuery(LatestNotificationsDocument, { fetchPolicy: 'cache-and-network' })
+  // One that could not be marked keeps its dot; here that says enough.
   const { markRead } = useReading()
   useLiveNotifications(() => void refetch())
   return (
@@ -46,7 +47,7 @@ export function LatestNotifications() {
       {data !== undefined && data.notifications.nodes.length > 0 && (
         <ul className={classes.lines} aria-label="Latest events">
           {data.notifications.nodes.map((node) => (
-            <NotificationLine key={node.id} from={node} onRead={(id) => void markRead([id])} />
+            <NotificationLine key={node.id} from={node} onRead={(id) => void markRead([id]).catch(() => undefined)} />
           ))}
         </ul>
       )}

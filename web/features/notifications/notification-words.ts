@@ -30,7 +30,7 @@ export function subjectOf({
   things,
   customerId,
 }: Pick<NotificationLineFragment, 'type' | 'subject' | 'things' | 'customerId'>): string {
-  if (type === 'IMPORT_FINISHED') return `${subject}, ${count(things, 'row')} imported`
+  if (type === 'IMPORT_FINISHED') return `${count(things, 'row')} from ${subject}`
   if (type !== 'PAYMENT_OVERDUE') return subject
   if (customerId === null) return count(things, 'customer')
   return things > 1 ? `${subject}, ${count(things, 'due')}` : subject
