@@ -97,8 +97,12 @@ export function DialogForm({
   const attempted = useRef(false)
   const { setDirty } = guard
   useEffect(() => setDirty(dirty), [setDirty, dirty])
-  // The form may arrive after the dialog, which has then looked for its first field in vain.
-  useEffect(() => form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), [])
+  // The form may arrive after the dialog, which has then looked for its first field in vain. What stands there is replaced by typing.
+  useEffect(() => {
+    const first = form.current?.querySelector<HTMLElement>('[data-autofocus]')
+    first?.focus()
+    if (first instanceof HTMLInputElement) first.select()
+  }, [])
   useEffect(() => {
     if (!attempted.current || errors === undefined || Object.keys(errors).length === 0) return
     attempted.current = false
