@@ -1,9 +1,9 @@
-import { asc, desc, eq, gt, isNotNull } from 'drizzle-orm'
+import { asc, desc, eq, gt, isNotNull, sql } from 'drizzle-orm'
 import type { App } from '../context.ts'
 import { DomainError } from '../errors.ts'
 import type { NumberedEvent } from './events.ts'
 import { toNumbered } from './relay.ts'
-import { events, relay } from './tables.ts'
+import { events, reactions, relay } from './tables.ts'
 
 /** Something with a number of its own, read in the order of the numbers. */
 export interface Numbered {
@@ -105,12 +105,22 @@ export class Tail<T extends Numbered> {
 }
 
 /** The newest number given. */
-export async function latestNumber(app: App): Promise<number> {
+async function latestNumber(app: App): Promise<number> {
   const [row] = await app.db.select({ lastNumber: relay.lastNumber }).from(relay).where(eq(relay.id, 1))
   return row?.lastNumber ?? 0
 }
 
 const tails = new WeakMap<App, Tail<NumberedEvent>>()
+
+/** The newest number that the reaction has followed as well; what it has yet to write will be news to whoever starts from there. */
+export async function followedNumber(app: App, reaction: string): Promise<number> {
+  const [row] = await app.db
+    .select({ number: sql<string>`least(${relay.lastNumber}, ${reactions.position})` })
+    .from(relay)
+    .innerJoin(reactions, eq(reactions.name, reaction))
+    .where(eq(relay.id, 1))
+  return Number(row?.number ?? 0)
+}
 
 /** The event log's tail, once it is open. */
 export function eventTail(app: App): Tail<NumberedEvent> {

@@ -2,11 +2,12 @@ import { Arg, Ctx, Field, FieldResolver, ObjectType, Query, registerEnumType, Re
 import type { Context } from '../context.ts'
 import { Customer, loadCustomer } from '../customers/graphql.ts'
 import { eventTypes, type EventType, type NumberedEvent } from '../events/events.ts'
-import { assertKept, eventTail, latestNumber } from '../events/stream.ts'
+import { assertKept, eventTail, followedNumber } from '../events/stream.ts'
 import type { RequestContext } from '../graphql/context.ts'
 import { EventNumber, Instant } from '../graphql/scalars.ts'
 import { Import, loadImport } from '../imports/graphql.ts'
 import { loadPayment, Payment } from '../ledger/graphql.ts'
+import { reactionName } from '../notifications/notifications.ts'
 
 const EventTypeEnum = Object.fromEntries(eventTypes.map((type) => [type, type])) as Record<EventType, EventType>
 registerEnumType(EventTypeEnum, { name: 'EventType' })
@@ -27,7 +28,8 @@ class LiveEvent {
 export class LiveResolver {
   @Query(() => EventNumber, { description: 'The newest number of the event log: ask before the first page of data, then subscribe after it.' })
   async latestEvent(@Ctx() ctx: Context): Promise<number> {
-    return latestNumber(ctx.app)
+    // Notifications have the numbers of their events and are written a moment later: none may fall between query and subscription.
+    return followedNumber(ctx.app, reactionName)
   }
 
   @Subscription(() => LiveEvent, {

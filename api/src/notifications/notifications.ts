@@ -16,6 +16,9 @@ export const notificationTypes = [
 ] as const
 export type NotificationType = (typeof notificationTypes)[number]
 
+/** Under which the relay knows the reaction that writes notifications. */
+export const reactionName = 'notifications'
+
 export type NotificationRow = typeof notifications.$inferSelect
 export type ReadableNotification = NotificationRow & { readonly read: boolean }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { newId } from '../db/columns.ts'
 import type { NumberedEvent } from '../events/events.ts'
 import type { Reaction } from '../events/relay.ts'
+import { reactionName } from './notifications.ts'
 import { notifications, readers } from './tables.ts'
 
 type NewNotification = typeof notifications.$inferInsert
@@ -11,7 +12,7 @@ const digestAbove = 20
 
 /** Turns events into what staff are told. */
 export const notify: Reaction = {
-  name: 'notifications',
+  name: reactionName,
   async react(ctx, events) {
     for (const event of events) {
       // Somebody new is not told what happened before.
