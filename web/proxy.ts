@@ -6,6 +6,7 @@ import { development } from './config.ts'
  * code; styles may be inline, because Mantine writes some. Next reads the nonce from the policy and puts it on its own scripts.
  */
 export function proxy(request: NextRequest): NextResponse {
+  if (isStranger(request)) return toSignIn(request)
   const nonce = btoa(crypto.randomUUID())
   const policy = contentPolicy(nonce, request.headers.get('host') ?? '')
   const headers = new Headers(request.headers)
@@ -18,6 +19,21 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()')
   response.headers.set('x-frame-options', 'DENY')
   return response
+}
+
+const entry = /^\/(login|register|waiting)(\/|$)/
+
+/** Whether this browser shows no sign of a session at all. Who it is, and whether the session lasts, only the API knows. */
+function isStranger({ nextUrl, cookies }: NextRequest): boolean {
+  return !entry.test(nextUrl.pathname) && !cookies.getAll().some(({ name }) => name === 'collection-signed-in' || name.endsWith('access'))
+}
+
+function toSignIn({ nextUrl }: NextRequest): NextResponse {
+  const target = nextUrl.clone()
+  const wanted = `${nextUrl.pathname}${nextUrl.search}`
+  target.pathname = '/login'
+  target.search = wanted === '/' ? '' : `?next=${encodeURIComponent(wanted)}`
+  return NextResponse.redirect(target)
 }
 
 function contentPolicy(nonce: string, host: string): string {

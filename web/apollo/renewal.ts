@@ -2,18 +2,23 @@
 export const preflight = { 'apollo-require-preflight': 'true' } as const
 
 const renewedAtKey = 'collection.renewed-at'
-const signedInKey = 'collection.signed-in'
+const signedInCookie = 'collection-signed-in'
+const rememberSeconds = 400 * 24 * 3600
 const freshMs = 5_000
 let underWay: Promise<Renewal> | undefined
 
 /** `renewed`: go on; `ended`: somebody has to sign in; `unknown`: the server could not be asked, so nothing is decided. */
 export type Renewal = 'renewed' | 'ended' | 'unknown'
 
-/** Remembers that this browser has a session: scripts can't see the cookies, and asking to renew what never was is an error in the log. */
+/**
+ * Remembers that this browser has a session, for scripts can't see its cookies: a page then goes straight to the sign-in where there is
+ * none (proxy.ts), and nobody asks to renew what never was. It says nothing about who, and opens nothing.
+ */
 export function rememberSession(signedIn: boolean): void {
-  if (signedIn) localStorage.setItem(signedInKey, 'yes')
-  else localStorage.removeItem(signedInKey)
+  document.cookie = `${signedInCookie}=${signedIn ? 'yes' : ''}; path=/; samesite=lax; max-age=${signedIn ? rememberSeconds : 0}`
 }
+
+const hadSession = (): boolean => document.cookie.split('; ').includes(`${signedInCookie}=yes`)
 
 /** Exchanges the refresh cookie for new cookies; callers at the same time share one request, tabs take turns. */
 export function renew(): Promise<Renewal> {
@@ -34,7 +39,7 @@ function inTurn(work: () => Promise<Renewal>): Promise<Renewal> {
 }
 
 async function exchange(): Promise<Renewal> {
-  if (localStorage.getItem(signedInKey) === null) return 'ended'
+  if (!hadSession()) return 'ended'
   try {
     const answer = await fetch('/session/refresh', { method: 'POST', headers: preflight })
     if (answer.ok) {

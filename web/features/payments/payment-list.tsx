@@ -80,10 +80,10 @@ export function PaymentList() {
   })
   const touched = useTouched()
   // On a phone the tabs are wider than the screen: the one that the address names has to be seen.
-  useEffect(
-    () => document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
-    [asked.tab],
-  )
+  useEffect(() => {
+    // Browsers answer with a promise here, which an effect must not return.
+    void document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [asked.tab])
   const page = (data ?? previousData)?.payments
   const shown = new Set(page?.nodes.map(({ id }) => id))
   const changed = useChanged((event) =>

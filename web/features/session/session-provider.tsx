@@ -60,7 +60,10 @@ export function SessionProvider({ fallback, children }: Props) {
   const code = known === undefined && error !== undefined ? problemOf(error).code : undefined
   const elsewhere = leaving ? undefined : code === 'UNAUTHENTICATED' || (known !== undefined && me === undefined) ? 'login' : code === 'WAITING' || me?.waiting === true ? 'waiting' : undefined
   useEffect(() => {
-    if (elsewhere === 'login') router.replace(`/login?next=${encodeURIComponent(`${path}${window.location.search}`)}`)
+    if (elsewhere === 'login') {
+      const wanted = `${path}${window.location.search}`
+      router.replace(wanted === '/' ? '/login' : `/login?next=${encodeURIComponent(wanted)}`)
+    }
     if (elsewhere === 'waiting') router.replace('/waiting')
   }, [elsewhere, path, router])
 
