@@ -1,10 +1,5 @@
 import './db/drizzle-commonjs.ts'
-
-const { firstAccountCode } = await import('./auth/auth.ts')
-const { ConfigError, loadEnvFile, readConfig } = await import('./config.ts')
-const { DatabaseError } = await import('./db/database.ts')
-const { open } = await import('./open.ts')
-const { run } = await import('./run.ts')
+import { ConfigError, loadEnvFile, readConfig } from './config.ts'
 
 const longestEndMs = 9_500
 
@@ -20,22 +15,29 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   loadEnvFile()
-  await using app = await open(readConfig())
+  const config = readConfig()
+  // Loaded after the configuration, so that a fault in it is told at once.
+  const { open } = await import('./open.ts')
+  const { run } = await import('./run.ts')
+  const { firstAccountCode } = await import('./auth/auth.ts')
+  await using app = await open(config)
   await using serving = await run(app)
   app.log.info(`The API is ready at ${serving.url}`)
-  const code = firstAccountCode(app.config)
+  const code = firstAccountCode(config)
   if (code !== undefined) app.log.info(`The first account needs the code ${code}`)
   await ended
   app.log.info('The API is being stopped')
 } catch (error) {
-  const text = sentence(error)
+  const text = await sentence(error)
   process.stderr.write(`${text ?? String(error instanceof Error ? error.stack : error)}\n`)
   process.exitCode = 1
 }
 
 /** A failure that the person who starts the program can do something about, in a sentence; undefined for a bug. */
-function sentence(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof DatabaseError) return error.message
+async function sentence(error: unknown): Promise<string | undefined> {
+  if (error instanceof ConfigError) return error.message
+  const { DatabaseError } = await import('./db/database.ts')
+  if (error instanceof DatabaseError) return error.message
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const at = 'port' in error ? ` ${String(error.port)}` : ''
   if (error.code === 'EADDRINUSE') return `Port${at} is taken. Stop what uses it, or set API_PORT to another.`

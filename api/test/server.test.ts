@@ -84,9 +84,10 @@ describe('who may do what', () => {
     expect(['UNAUTHENTICATED', 'WAITING', 'FORBIDDEN', 'INTERNAL']).not.toContain(await codeFor(await as(standing), kind, field))
   })
 
-  test('an operation that the table leaves out stops the start', async () => {
+  test('a table that leaves out an operation, or names one that is not there, stops the start', async () => {
     const { company: _company, ...others } = operations
     expect(() => guard(schema, others)).toThrow('schema/permissions.ts does not say who may use Query.company')
+    expect(() => guard(schema, { ...operations, fly: 'anyone' })).toThrow('schema/permissions.ts names what the schema has not: fly')
   })
 })
 

@@ -36,24 +36,27 @@ const unused: PubSub = {
   },
 }
 
-/** The schema, each of whose operations is open to those only whom schema/permissions.ts names; it throws when one is missing there. */
+/** The schema, each of whose operations is open to those only whom schema/permissions.ts names; it throws when the two don't match. */
 export async function openSchema(): Promise<GraphQLSchema> {
   const schema = await buildSchema({ resolvers, validate: false, validateFn: validate, pubSub: unused })
   guard(schema, operations)
   return schema
 }
 
-/** Wraps every operation with the check of who may use it. @throws Error for an operation that the table leaves out. */
+/** Wraps every operation with the check of who may use it. @throws Error when one leaves out what the other has. */
 export function guard(schema: GraphQLSchema, table: Readonly<Record<string, Access>>): void {
+  const left = new Set(Object.keys(table))
   for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     if (!isObjectType(type)) continue
     for (const field of Object.values(type.getFields())) {
       const access = table[field.name]
       if (access === undefined || !Object.hasOwn(table, field.name)) throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
+      left.delete(field.name)
       field.resolve = allowing(access, field.resolve)
       if (type === schema.getSubscriptionType()) field.subscribe = allowing(access, field.subscribe)
     }
   }
+  if (left.size > 0) throw new Error(`schema/permissions.ts names what the schema has not: ${[...left].join(', ')}`)
 }
 
 type Resolve = GraphQLFieldResolver<unknown, Context>
