@@ -12,7 +12,7 @@ const manifest = join(built, 'routes-manifest.json')
 export const nextProgram = join(web, 'node_modules', 'next', 'dist', 'bin', 'next')
 
 export async function generateDocuments(signal?: AbortSignal): Promise<void> {
-  const { code, output } = await run('graphql-codegen', [], { signal })
+  const { code, output } = await run('graphql-codegen', ['--errors-only'], { signal })
   if (code !== 0 && signal?.aborted !== true) throw new ConfigError(`The web's documents do not fit the API's schema:\n${output}`)
 }
 

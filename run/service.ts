@@ -19,7 +19,7 @@ export interface ServiceOptions {
   name: string
   args: string[]
   cwd: string
-  env: NodeJS.ProcessEnv
+  env: Record<string, string>
   dataDir: string
   /** What of its output a person should see now; all of it goes to `<dataDir>/<name>.log`. */
   show: (line: string) => string | undefined
@@ -32,7 +32,7 @@ export function startService({ name, args, cwd, env, dataDir, show }: ServiceOpt
   // Led by its own group, it hears a Ctrl-C through us alone; the channel tells it when we are gone.
   const child = spawn(process.execPath, ['--import', endWithParent, ...args], {
     cwd,
-    env: toolEnv(env),
+    env: toolEnv({ ...env, STARTED_BY: String(process.pid) }),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
