@@ -29,6 +29,7 @@ export function BellPopover({ unread, latest }: { unread: number; latest: string
       opened={opened}
       onChange={setOpened}
       position="bottom-end"
+      offset={12}
       width="min(400px, calc(100vw - 16px))"
       shadow="lg"
       trapFocus
