@@ -13,7 +13,7 @@ import { newId } from '../src/db/columns.ts'
 import { openLog, type Log } from '../src/log.ts'
 import { open } from '../src/open.ts'
 import { run } from '../src/run.ts'
-import { databaseName, mysqlAddress } from './databases.ts'
+import { databaseName, emptyTables, mysqlAddress } from './databases.ts'
 
 /** Who a caller is: somebody of a role, or one whom no administrator has let in yet. */
 export type Standing = Role | 'WAITING'
@@ -80,7 +80,12 @@ export class Refused extends Error {
 export interface AnsweredError {
   readonly message: string
   readonly path?: readonly (string | number)[]
-  readonly extensions?: { readonly code?: string; readonly fields?: readonly FieldFault[]; readonly facts?: Record<string, unknown>; readonly reference?: string }
+  readonly extensions?: {
+    readonly code?: string
+    readonly fields?: readonly FieldFault[]
+    readonly facts?: Record<string, unknown>
+    readonly reference?: string
+  }
 }
 interface Answer {
   readonly data?: unknown
@@ -107,7 +112,7 @@ export async function startTestApp(options: { clock?: string; env?: Record<strin
   const config = testConfig(options.env)
   const log = options.log ?? openLog(process.env['LOG_LEVEL'] ?? 'silent')
   await using resources = new AsyncDisposableStack()
-  const app = resources.use(await open(config, { clock: () => clock.now, log, prepare: empty }))
+  const app = resources.use(await open(config, { clock: () => clock.now, log, prepare: emptyTables }))
   const { url } = resources.use(await run(app, { port: 0 }))
   const callers = new Map<string, Promise<Caller>>()
   const held = resources.move()
@@ -125,12 +130,16 @@ export async function startTestApp(options: { clock?: string; env?: Record<strin
       callers.set(key, known)
       return known
     },
-    context: (caller) => contextOf(app, caller === undefined ? { kind: 'system', name: 'test' } : (caller.viewer ?? { kind: 'nobody' }), 'test'),
+    context: (caller) =>
+      contextOf(app, caller === undefined ? { kind: 'system', name: 'test' } : (caller.viewer ?? { kind: 'nobody' }), 'test'),
     [Symbol.asyncDispose]: disposed,
   }
 }
 
-const names = { ADMIN: 'Ada Admin', AGENT: 'Alan Agent', VIEWER: 'Vera Viewer', WAITING: 'Wanda Waiting' } as const satisfies Record<Standing, string>
+const names = { ADMIN: 'Ada Admin', AGENT: 'Alan Agent', VIEWER: 'Vera Viewer', WAITING: 'Wanda Waiting' } as const satisfies Record<
+  Standing,
+  string
+>
 
 /** The configuration of a test: this worker's database, a port that is free, a time zone with daylight saving. */
 export function testConfig(env: Record<string, string> = {}) {
@@ -181,19 +190,6 @@ function testClock(start: string): TestClock {
   }
 }
 
-/** Deletes all rows but those that say which migrations ran. */
-async function empty({ pool }: Pick<App, 'pool'>): Promise<void> {
-  const connection = await pool.promise().getConnection()
-  try {
-    const [tables] = await connection.query("select table_name as name from information_schema.tables where table_schema = database() and table_name not in ('migration', 'migration_lock')")
-    await connection.query('set foreign_key_checks = 0')
-    for (const { name } of tables as { name: string }[]) await connection.query(`delete from \`${name}\``)
-    await connection.query('set foreign_key_checks = 1')
-  } finally {
-    connection.release()
-  }
-}
-
 async function makeCaller(app: App, url: string, standing: Standing | null, name: string): Promise<Caller> {
   const viewer = standing === null ? undefined : await insertStaff(app, standing, name)
   const endpoint = `${url}/graphql`
@@ -201,10 +197,15 @@ async function makeCaller(app: App, url: string, standing: Standing | null, name
   const token = async () => (viewer === undefined ? undefined : signAccess(app, { staffId: viewer.id, sessionId: viewer.sessionId }))
   const send = async (body: string | FormData, headers: Record<string, string>): Promise<Answer> => {
     const bearer = await token()
-    const answer = await fetch(endpoint, { method: 'POST', body, headers: { ...headers, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) } })
+    const answer = await fetch(endpoint, {
+      method: 'POST',
+      body,
+      headers: { ...headers, ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }) },
+    })
     return (await answer.json()) as Answer
   }
-  const request = (document: string, variables: Variables) => send(JSON.stringify({ query: document, variables }), { 'content-type': 'application/json' })
+  const request = (document: string, variables: Variables) =>
+    send(JSON.stringify({ query: document, variables }), { 'content-type': 'application/json' })
   return {
     viewer,
     token,
@@ -224,7 +225,10 @@ async function makeCaller(app: App, url: string, standing: Standing | null, name
     async subscribe<Data>(document: string, variables: Variables = {}) {
       const latest = document.includes('$after') && variables['after'] === undefined ? dataOf(await request('{ latestEvent }', {})) : {}
       const after = (latest as { latestEvent?: string }).latestEvent
-      return openLive<Data>(endpoint.replace('http', 'ws'), await token(), document, { ...variables, ...(after === undefined ? {} : { after }) })
+      return openLive<Data>(endpoint.replace('http', 'ws'), await token(), document, {
+        ...variables,
+        ...(after === undefined ? {} : { after }),
+      })
     },
   }
 }
@@ -241,7 +245,9 @@ async function insertStaff(app: App, standing: Standing, name: string): Promise<
   const [id, sessionId] = [newId(), newId()]
   const email = `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@example.com`
   const createdAt = app.clock()
-  await app.db.insert(staff).values({ id, name, email, passwordHash: '', role, status: waiting ? 'WAITING' : 'ACTIVE', first: null, createdAt })
+  await app.db
+    .insert(staff)
+    .values({ id, name, email, passwordHash: '', role, status: waiting ? 'WAITING' : 'ACTIVE', first: null, createdAt })
   const forever = new Date('2199-01-01T00:00:00Z')
   await app.db.insert(sessions).values({ id: sessionId, staffId: id, createdAt, seenAt: createdAt, expiresAt: forever, userAgent: 'test' })
   return { kind: 'staff', id, name, email, sessionId, role, waiting }

@@ -26,7 +26,7 @@ export default defineConfig({
   webServer: {
     command: 'node web/test/e2e/serve.ts',
     cwd: '../../..',
-    url: `http://localhost:${port}/graphql?query=%7B__typename%7D`,
+    url: `http://localhost:${port}/login`,
     reuseExistingServer: false,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
     timeout: 120_000,

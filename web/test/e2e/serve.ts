@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { readConfig, root } from '../../../api/src/config.ts'
 import { nextProgram, pointBuildAt } from '../../../run/build.ts'
 
@@ -8,14 +9,28 @@ import { nextProgram, pointBuildAt } from '../../../run/build.ts'
 const { web, api } = readConfig()
 const apiUrl = `http://127.0.0.1:${api.port}`
 pointBuildAt(apiUrl)
-const children = [
-  spawn(process.execPath, ['--import', 'tsx', 'test/serve.ts'], { cwd: join(root, 'api'), stdio: 'inherit' }),
-  spawn(process.execPath, [nextProgram, 'start', '-p', String(web.port), '-H', '127.0.0.1'], {
-    cwd: join(root, 'web'),
-    stdio: 'inherit',
-    env: { ...process.env, API_URL: apiUrl },
-  }),
-]
-const end = () => children.forEach((child) => child.kill('SIGTERM'))
+const children: ChildProcess[] = []
+let ending = false
+const end = () => {
+  ending = true
+  for (const child of children) child.kill('SIGTERM')
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end)
-for (const child of children) child.once('exit', end)
+
+start(['--import', 'tsx', 'test/serve.ts'], 'api', { COMPANY_NAME: 'Nordlicht Supplies' })
+// The web comes last: once it answers, everything does.
+while (!ending && !(await answers(`${apiUrl}/health/ready`))) await pause(200)
+if (!ending) start([nextProgram, 'start', '-p', String(web.port), '-H', '127.0.0.1'], 'web', { API_URL: apiUrl })
+
+function start(args: string[], folder: string, env: Record<string, string>): void {
+  const child = spawn(process.execPath, args, { cwd: join(root, folder), stdio: 'inherit', env: { ...process.env, ...env } })
+  children.push(child)
+  child.once('exit', end)
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+}
