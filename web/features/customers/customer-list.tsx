@@ -71,7 +71,7 @@ export function CustomerList() {
 
   // While other rows are on their way the old ones stay; a page that is on screen is only dimmed when it was asked for again.
   const page = (data ?? previousData)?.customers
-  const busy = (data === undefined && error === undefined) || networkStatus === NetworkStatus.refetch
+  const busy = data === undefined || networkStatus === NetworkStatus.refetch
   const filtered = asked.text !== '' || asked.status.length > 0
   const show = async (): Promise<void> => {
     changed.seen()

@@ -58,10 +58,8 @@ const columns: readonly Column[] = [
   { key: 'customer', label: 'Customer', card: 'title' },
   { key: 'amount', label: 'Amount', align: 'end' },
   { key: 'state', label: 'State', card: 'badge' },
-  { key: 'method', label: 'Method' },
-  { key: 'reference', label: 'Reference' },
-  { key: 'source', label: 'Source' },
-  { key: 'recordedBy', label: 'Recorded by' },
+  { key: 'method', label: 'Method, reference' },
+  { key: 'recordedBy', label: 'Recorded by, source' },
   { key: 'verbs', label: 'Actions', silent: true, align: 'end' },
 ]
 
@@ -81,8 +79,8 @@ export function PaymentList() {
   const touched = useTouched()
   // On a phone the tabs are wider than the screen: the one that the address names has to be seen.
   useEffect(() => {
-    // Browsers answer with a promise here, which an effect must not return.
-    void document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    // In braces: some browsers answer with a promise, which an effect must not return.
+    document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [asked.tab])
   const page = (data ?? previousData)?.payments
   const shown = new Set(page?.nodes.map(({ id }) => id))
@@ -98,7 +96,7 @@ export function PaymentList() {
     if (event.payment) recount()
   })
 
-  const busy = (data === undefined && error === undefined) || networkStatus === NetworkStatus.refetch
+  const busy = data === undefined || networkStatus === NetworkStatus.refetch
   const show = async (): Promise<void> => {
     changed.seen()
     await refetch().catch(() => {})
@@ -213,10 +211,15 @@ function Row({ payment, touched }: { payment: FragmentType<PaymentRowFragment>; 
       <Cell of="state">
         <PaymentState state={data.state} />
       </Cell>
-      <Cell of="method">{methodWords[data.method]}</Cell>
-      <Cell of="reference">{data.reference !== null && <span className={classes.reference}>{data.reference}</span>}</Cell>
-      <Cell of="source">{sourceWords[data.source]}</Cell>
-      <Cell of="recordedBy">{data.recordedBy}</Cell>
+      {/* Two facts to a line each, so that the verbs fit on a laptop's screen too. */}
+      <Cell of="method">
+        {methodWords[data.method]}
+        {data.reference !== null && <span className={classes.under}>{data.reference}</span>}
+      </Cell>
+      <Cell of="recordedBy">
+        {data.recordedBy}
+        <span className={classes.under}>{sourceWords[data.source]}</span>
+      </Cell>
       <Cell of="verbs">
         <PaymentVerbs payment={data} />
       </Cell>

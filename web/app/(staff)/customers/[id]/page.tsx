@@ -15,6 +15,7 @@ import { TakePayment } from '../../../../features/payments/take-payment.tsx'
 import { CustomerPageDocument } from '../../../../gql.ts'
 import { Empty } from '../../../../ui/empty.tsx'
 import { Late } from '../../../../ui/late.tsx'
+import { PageHead } from '../../../../ui/page-head.tsx'
 import { ProblemAlert } from '../../../../ui/problem-alert.tsx'
 import { useUrlState } from '../../../../ui/use-url-state.ts'
 
@@ -34,17 +35,20 @@ export default function Page({ params }: { params: Promise<{ id: string }> }) {
   const customer = data?.customer
   if (customer === null) {
     return (
-      <Empty
-        icon={<IconUserQuestion size={22} />}
-        title="There is no such customer"
-        actions={
-          <Button component={Link} href="/customers" variant="default">
-            All customers
-          </Button>
-        }
-      >
-        The address may be mistyped, or it belongs to another company’s books.
-      </Empty>
+      <>
+        <PageHead title="Customer not found" />
+        <Empty
+          icon={<IconUserQuestion size={22} />}
+          title="There is no such customer"
+          actions={
+            <Button component={Link} href="/customers" variant="default">
+              All customers
+            </Button>
+          }
+        >
+          The address may be mistyped. Archived customers are found under their filter.
+        </Empty>
+      </>
     )
   }
   if (customer === undefined) {
