@@ -6,6 +6,8 @@ import classes from './dialog.module.css'
 import { Modal } from './modal.tsx'
 
 interface Guard {
+  /** False while it fades out: what is pressed then, the second half of a double click say, no longer counts. */
+  readonly opened: boolean
   readonly asking: boolean
   readonly setDirty: (dirty: boolean) => void
   /** Asks first when something was typed. */
@@ -41,7 +43,7 @@ export function Dialog({
   useWindowEvent('beforeunload', (event) => {
     if (opened && dirty.current) event.preventDefault()
   })
-  const guard: Guard = { asking, setDirty, leave, stay: () => setAsking(false), discard }
+  const guard: Guard = { opened, asking, setDirty, leave, stay: () => setAsking(false), discard }
   return (
     <Modal
       opened={opened}
@@ -115,7 +117,7 @@ export function DialogForm({
       className={classes.form}
       onSubmit={(event) => {
         event.preventDefault()
-        if (busy || guard.asking) return
+        if (busy || guard.asking || !guard.opened) return
         attempted.current = true
         onSubmit(event)
       }}

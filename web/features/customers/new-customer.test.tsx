@@ -16,7 +16,9 @@ vi.setConfig({ testTimeout: 30_000 })
 
 vi.mock('next/navigation', () => ({ useRouter: () => ({ push: () => {} }) }))
 
-async function draw(answer: ApolloLink.Result = { data: { createCustomer: { __typename: 'Customer', id: 'c1', name: 'Ada', number: 'C-1' } } }) {
+async function draw(
+  answer: ApolloLink.Result = { data: { createCustomer: { __typename: 'Customer', id: 'c1', name: 'Ada', number: 'C-1' } } },
+) {
   const asked: OperationVariables[] = []
   const closed = vi.fn()
   const link = new ApolloLink(({ variables }) => {

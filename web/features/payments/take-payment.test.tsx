@@ -3,6 +3,7 @@ import { ApolloProvider } from '@apollo/client/react'
 import { MantineProvider } from '@mantine/core'
 import { act, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import { useState } from 'react'
 import { delay, of } from 'rxjs'
 import { expect, test, vi } from 'vitest'
 import { makeCache } from '../../apollo/cache.ts'
@@ -102,14 +103,23 @@ async function draw(ui: React.ReactNode, role: Session['me']['role'] = 'AGENT') 
   return asked
 }
 
-const form = (
-  <Dialog opened onClose={() => {}} title="Take payment from Ada">
-    <TakePaymentForm customerId="01a20d7b-b906-7703-9787-30dc209ab82e" name="Ada" outstanding="300.00" currency="EUR" onTaken={() => {}} />
-  </Dialog>
-)
+function Form() {
+  const [opened, setOpened] = useState(true)
+  return (
+    <Dialog opened={opened} onClose={() => setOpened(false)} title="Take payment from Ada">
+      <TakePaymentForm
+        customerId="01a20d7b-b906-7703-9787-30dc209ab82e"
+        name="Ada"
+        outstanding="300.00"
+        currency="EUR"
+        onTaken={() => {}}
+      />
+    </Dialog>
+  )
+}
 
 test('taking a payment shows what it will cover before anything is saved', async () => {
-  const asked = await draw(form)
+  const asked = await draw(<Form />)
   const amount = await screen.findByRole('textbox', { name: 'Amount' })
   expect(amount).toHaveProperty('value', '300.00')
   await userEvent.clear(amount)
@@ -122,10 +132,11 @@ test('taking a payment shows what it will cover before anything is saved', async
   expect(asked.some(({ name }) => name === 'RecordPayment')).toBe(false)
 })
 
-test('a payment whose button is pressed twice is sent once, and every try of one dialog carries the same key', async () => {
-  const asked = await draw(form)
+test('a payment whose button is pressed twice is sent once, with a key of its own', async () => {
+  const asked = await draw(<Form />)
   await userEvent.dblClick(await screen.findByRole('button', { name: 'Record €300.00' }))
   await waitFor(() => expect(asked.some(({ name }) => name === 'RecordPayment')).toBe(true))
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
   const sent = asked.filter(({ name }) => name === 'RecordPayment')
   expect(sent).toHaveLength(1)
   expect(sent[0]?.variables['input']).toMatchObject({
@@ -137,7 +148,7 @@ test('a payment whose button is pressed twice is sent once, and every try of one
 })
 
 test('an amount that is none is refused beside its field, which gets the focus', async () => {
-  const asked = await draw(form)
+  const asked = await draw(<Form />)
   const amount = await screen.findByRole('textbox', { name: 'Amount' })
   await userEvent.clear(amount)
   await userEvent.type(amount, '1e3')
