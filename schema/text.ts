@@ -24,5 +24,4 @@ export const paragraph = (what: string, max: number) =>
     .transform((text) => (text === '' ? null : text))
 
 /** A calendar day as YYYY-MM-DD; the 30th of February is refused. */
-export const day = (what: string) =>
-  z.string().refine((text) => isDay(text), `${what} must be a date such as 2026-03-31`)
+export const day = (what: string) => z.string().refine((text) => isDay(text), `${what} must be a date such as 2026-03-31`)

@@ -55,5 +55,10 @@ function contentPolicy(nonce: string, host: string): string {
 
 export const config = {
   // Pages only: what is passed on to the API has headers of its own, and files need none.
-  matcher: [{ source: '/((?!_next/|graphql|v1/|session/|playground|templates/|docs|favicon.ico|icon.svg).*)', missing: [{ type: 'header', key: 'next-router-prefetch' }] }],
+  matcher: [
+    {
+      source: '/((?!_next/|graphql|v1/|session/|playground|templates/|docs|favicon.ico|icon.svg).*)',
+      missing: [{ type: 'header', key: 'next-router-prefetch' }],
+    },
+  ],
 }

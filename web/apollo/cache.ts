@@ -24,5 +24,6 @@ export function makeCache(): InMemoryCache {
 
 /** What a list has brought already is shown at once when it is asked for by id; null, “there is no such thing”, is an answer too. */
 function known(typename: string): FieldReadFunction {
-  return (existing, { args, toReference }) => (existing === undefined ? toReference({ __typename: typename, id: String(args?.['id']) }) : existing)
+  return (existing, { args, toReference }) =>
+    existing === undefined ? toReference({ __typename: typename, id: String(args?.['id']) }) : existing
 }

@@ -18,7 +18,10 @@ export function problemOf(error: unknown): Problem {
     const known = code !== undefined && Object.hasOwn(problems, code)
     return {
       code: known ? (code as ProblemCode) : 'INTERNAL',
-      message: known && first !== undefined ? first.message : 'Something went wrong on our side. Try again; if it happens once more, tell your administrator the reference.',
+      message:
+        known && first !== undefined
+          ? first.message
+          : 'Something went wrong on our side. Try again; if it happens once more, tell your administrator the reference.',
       fields: fields ?? [],
       // A fault of the server's names its reference in the text as well.
       reference: reference ?? /reference ([\w-]{8,64})$/.exec(first?.message ?? '')?.[1],

@@ -65,9 +65,13 @@ export function whenEnded(ask: Asker): () => void {
   }
 }
 
+/** Asks the person to sign in where they are; false when no screen can ask. */
+export async function askToSignIn(): Promise<boolean> {
+  return asker === undefined ? false : asker()
+}
+
 /** Whether the person is signed in again, by a renewal or by signing in where they are; false sends the failure to the caller. */
 export async function signedInAgain(): Promise<boolean> {
   const outcome = await renew()
-  if (outcome === 'renewed') return true
-  return outcome === 'ended' && asker !== undefined ? asker() : false
+  return outcome === 'ended' ? askToSignIn() : outcome === 'renewed'
 }

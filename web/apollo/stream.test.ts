@@ -38,16 +38,35 @@ class Wire {
     this.onmessage?.({ data: JSON.stringify(message) })
   }
   after(): Record<string, string | undefined> {
-    return Object.fromEntries(this.sent.filter(({ type }) => type === 'subscribe').map(({ payload }) => [payload?.query.includes('notifications(') === true ? 'notifications' : 'events', payload?.variables.after]))
+    return Object.fromEntries(
+      this.sent
+        .filter(({ type }) => type === 'subscribe')
+        .map(({ payload }) => [payload?.query.includes('notifications(') === true ? 'notifications' : 'events', payload?.variables.after]),
+    )
   }
   event(number: number, previous: number): void {
     const id = this.sent.find(({ payload }) => payload?.query.includes('events(') === true)?.id
-    const events = { __typename: 'LiveEvent', number: String(number), previous: String(previous), type: 'CUSTOMER_CHANGED', at: '2026-01-01T00:00:00Z', author: 'A', customer: null, payment: null, import: null }
+    const events = {
+      __typename: 'LiveEvent',
+      number: String(number),
+      previous: String(previous),
+      type: 'CUSTOMER_CHANGED',
+      at: '2026-01-01T00:00:00Z',
+      author: 'A',
+      customer: null,
+      payment: null,
+      import: null,
+    }
     this.say({ id, type: 'next', payload: { data: { events } } })
   }
 }
 
-const owner = { startAfter: vi.fn(async () => '50'), refetch: vi.fn(async () => undefined), onForbidden: vi.fn(), onEnded: vi.fn() }
+const owner = {
+  startAfter: vi.fn(async () => '50'),
+  refetch: vi.fn(async () => undefined),
+  onForbidden: vi.fn(),
+  onEnded: vi.fn(async () => false),
+}
 const fetched = vi.fn<(url: string) => Promise<Response>>()
 const last = (): Wire => Wire.wires.at(-1) as Wire
 
@@ -84,7 +103,11 @@ test('after a break it resumes behind the last number seen, and no event is told
   expect(last().after()).toEqual({ events: '9', notifications: '9' })
   expect(stream.status().state).toBe('live')
   // What only Apollo understands must not reach the server, which refuses directives that it doesn't know.
-  expect(last().sent.map(({ payload }) => payload?.query).join('')).not.toContain('@')
+  expect(
+    last()
+      .sent.map(({ payload }) => payload?.query)
+      .join(''),
+  ).not.toContain('@')
   last().event(10, 9)
   last().event(11, 10)
   last().close(1006)

@@ -23,8 +23,8 @@ interface Owner {
   readonly refetch: () => Promise<unknown>
   /** The server closed the connection because the role or the permission changed. */
   readonly onForbidden: () => void
-  /** The session is over for good. */
-  readonly onEnded: () => void
+  /** The session is over for good: settles when somebody has signed in again, or when nobody can be asked. */
+  readonly onEnded: () => Promise<unknown>
 }
 
 const keepAliveMs = 10_000
@@ -37,7 +37,12 @@ const closed = { sessionEnded: 4401, forbidden: 4403, silent: 4499 }
  * (sleep, network, restart of the server) resumes after the last number seen, so that nothing is missed and nothing comes twice.
  */
 export function openStream(client: ApolloClient, after: string, owner: Owner): Live & { readonly close: () => void } {
-  const listeners = { status: new Set<() => void>(), event: new Set<(event: LiveEvent) => void>(), notification: new Set<(n: LiveNotification) => void>(), reset: new Set<() => void>() }
+  const listeners = {
+    status: new Set<() => void>(),
+    event: new Set<(event: LiveEvent) => void>(),
+    notification: new Set<(n: LiveNotification) => void>(),
+    reset: new Set<() => void>(),
+  }
   let status: LiveStatus = { state: 'connecting', since: Date.now() }
   let seen = { events: after, notifications: after }
   let hangUp = (): void => {}
@@ -121,7 +126,7 @@ export function openStream(client: ApolloClient, after: string, owner: Owner): L
       if (code === closed.sessionEnded || failures % 4 === 3) {
         const renewal = await renew()
         if (renewal === 'ended') {
-          owner.onEnded()
+          await owner.onEnded()
           await pause(failures)
         }
       }
@@ -208,7 +213,9 @@ function subscribe<Data>(
   again: (code: number | undefined, pruned?: boolean) => Promise<void>,
 ): () => void {
   const payload: SubscribePayload = {
-    query: print(visit(client.cache.transformDocument(document), { Directive: ({ name }) => (name.value === 'unmask' ? null : undefined) })),
+    query: print(
+      visit(client.cache.transformDocument(document), { Directive: ({ name }) => (name.value === 'unmask' ? null : undefined) }),
+    ),
     get variables() {
       return { after: after() }
     },

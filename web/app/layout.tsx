@@ -10,7 +10,11 @@ import type { ReactNode } from 'react'
 import { Apollo } from '../apollo/provider.tsx'
 import { Theme } from '../ui/theme.tsx'
 
-export const metadata: Metadata = { title: 'Collection', description: 'Who owes what, and what came in.', robots: { index: false, follow: false } }
+export const metadata: Metadata = {
+  title: 'Collection',
+  description: 'Who owes what, and what came in.',
+  robots: { index: false, follow: false },
+}
 export const viewport: Viewport = { width: 'device-width', initialScale: 1, colorScheme: 'light dark' }
 
 /** Reading the nonce makes every page dynamic, which is what lets Next put it on its own scripts (proxy.ts). */

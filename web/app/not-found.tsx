@@ -7,9 +7,15 @@ export default function NotFound() {
   return (
     <Center mih="100dvh" p="md" component="main">
       <Stack align="center" gap="xs" ta="center">
-        <Title order={1} size="h3">There is no such page</Title>
-        <Text size="sm" c="dimmed">The address may be mistyped, or what it showed is gone.</Text>
-        <Anchor href="/" size="sm" underline="always">Go to the dashboard</Anchor>
+        <Title order={1} size="h3">
+          There is no such page
+        </Title>
+        <Text size="sm" c="dimmed">
+          The address may be mistyped, or what it showed is gone.
+        </Text>
+        <Anchor href="/" size="sm" underline="always">
+          Go to the dashboard
+        </Anchor>
       </Stack>
     </Center>
   )

@@ -5,7 +5,16 @@ afterEach(cleanup)
 
 // Mantine asks for what jsdom has not got.
 window.matchMedia ??= (query) =>
-  ({ matches: false, media: query, onchange: null, addListener: vi.fn(), removeListener: vi.fn(), addEventListener: vi.fn(), removeEventListener: vi.fn(), dispatchEvent: vi.fn() }) as never
+  ({
+    matches: false,
+    media: query,
+    onchange: null,
+    addListener: vi.fn(),
+    removeListener: vi.fn(),
+    addEventListener: vi.fn(),
+    removeEventListener: vi.fn(),
+    dispatchEvent: vi.fn(),
+  }) as never
 window.ResizeObserver ??= class {
   observe() {}
   unobserve() {}

@@ -27,7 +27,11 @@ export function writeAmount(decimal: string, currency: string, locale: string): 
   if (!/^-?\d+(\.\d+)?$/.test(decimal)) return decimal
   const typed = decimal.split('.')[1]?.length ?? 0
   const digits = Math.max(scaleOf(currency), typed)
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: Math.min(digits, 100), maximumFractionDigits: Math.min(digits, 100), numberingSystem: 'latn' })
+  const format = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: Math.min(digits, 100),
+    maximumFractionDigits: Math.min(digits, 100),
+    numberingSystem: 'latn',
+  })
   // A string is formatted digit by digit; a number would be rounded to a double first.
   return format.format(decimal as Intl.StringNumericLiteral)
 }

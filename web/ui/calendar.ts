@@ -16,7 +16,9 @@ export function addDays(day: string, count: number): string {
 /** A calendar day as this locale writes it, in figures or with the month's name. */
 export function displayDay(day: string, locale: string, style: 'short' | 'long' = 'short'): string {
   const options: Intl.DateTimeFormatOptions =
-    style === 'short' ? { year: 'numeric', month: 'short', day: 'numeric' } : { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }
+    style === 'short'
+      ? { year: 'numeric', month: 'short', day: 'numeric' }
+      : { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(noonOf(day))
 }
 
@@ -43,7 +45,14 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 /** The order in which this locale writes day, month and year, as dayjs wants it: `DD.MM.YYYY`. */
 export function dayPattern(locale: string): string {
   const names: Record<string, string> = { day: 'DD', month: 'MM', year: 'YYYY' }
-  return new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC', numberingSystem: 'latn', calendar: 'gregory' })
+  return new Intl.DateTimeFormat(locale, {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    timeZone: 'UTC',
+    numberingSystem: 'latn',
+    calendar: 'gregory',
+  })
     .formatToParts(0)
     .map(({ type, value }) => (type === 'literal' ? value.replaceAll(/[^\s./-]/gu, '') : (names[type] ?? '')))
     .join('')
@@ -61,7 +70,12 @@ export function readDay(text: string, locale: string, today: string): string | u
   if (/^[+-]\d{1,3}$/.test(typed)) return addDays(today, Number(typed))
   const parts = typed.split(/\D+/).filter((part) => part !== '')
   if (parts.length < 2 || parts.length > 3 || /[^\d\s./,-]/.test(typed)) return undefined
-  const order = parts[0]?.length === 4 ? 'YMD' : dayPattern(locale).replaceAll(/(.)\1*|\W/g, (run) => run.slice(0, 1)).replaceAll(/\W/g, '')
+  const order =
+    parts[0]?.length === 4
+      ? 'YMD'
+      : dayPattern(locale)
+          .replaceAll(/(.)\1*|\W/g, (run) => run.slice(0, 1))
+          .replaceAll(/\W/g, '')
   const wanted = parts.length === 2 ? order.replace('Y', '') : order
   const field = (letter: string): string => parts[wanted.indexOf(letter)] ?? ''
   const year = parts.length === 2 ? today.slice(0, 4) : field('Y').length === 2 ? `20${field('Y')}` : field('Y')

@@ -48,14 +48,33 @@ export function CardTable({ label, columns, sort, onSort, busy = false, children
         <thead className={classes.head} role="rowgroup">
           <tr role="row">
             {columns.map((column) => (
-              <th key={column.key} role="columnheader" scope="col" className={classes.header} data-align={column.align} aria-sort={sortedBy(column, sort)}>
-                {column.silent === true ? <span className={classes.silent}>{column.label}</span> : column.sortable === true && onSort !== undefined ? <SortButton column={column} sort={sort} onSort={onSort} /> : column.label}
+              <th
+                key={column.key}
+                role="columnheader"
+                scope="col"
+                className={classes.header}
+                data-align={column.align}
+                aria-sort={sortedBy(column, sort)}
+              >
+                {column.silent === true ? (
+                  <span className={classes.silent}>{column.label}</span>
+                ) : column.sortable === true && onSort !== undefined ? (
+                  <SortButton column={column} sort={sort} onSort={onSort} />
+                ) : (
+                  column.label
+                )}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody className={classes.body} role="rowgroup">{children}</tbody>
-        {footer !== undefined && <tfoot className={classes.foot} role="rowgroup">{footer}</tfoot>}
+        <tbody className={classes.body} role="rowgroup">
+          {children}
+        </tbody>
+        {footer !== undefined && (
+          <tfoot className={classes.foot} role="rowgroup">
+            {footer}
+          </tfoot>
+        )}
       </table>
     </Columns>
   )
@@ -70,7 +89,11 @@ function SortButton({ column, sort, onSort }: { column: Column; sort: Sorting | 
   const direction = sortedBy(column, sort)
   const Arrow = direction === undefined ? IconArrowsSort : direction === 'ascending' ? IconArrowUp : IconArrowDown
   return (
-    <UnstyledButton className={classes.sort} data-on={direction !== undefined || undefined} onClick={() => onSort({ by: column.key, descending: direction === 'ascending' })}>
+    <UnstyledButton
+      className={classes.sort}
+      data-on={direction !== undefined || undefined}
+      onClick={() => onSort({ by: column.key, descending: direction === 'ascending' })}
+    >
       {column.label}
       <Arrow size={14} stroke={2} aria-hidden />
     </UnstyledButton>
@@ -78,8 +101,24 @@ function SortButton({ column, sort, onSort }: { column: Column; sort: Sorting | 
 }
 
 /** A row or card. `selected` marks the one that is open or chosen, `glow` one that somebody else has just changed. */
-export function CardRow({ selected = false, glow = false, children, ...rest }: ComponentProps<'tr'> & { selected?: boolean; glow?: boolean }) {
-  return <tr role="row" {...rest} className={classes.row} data-selected={selected || undefined} data-glow={glow || undefined} data-clickable={rest.onClick !== undefined || undefined}>{children}</tr>
+export function CardRow({
+  selected = false,
+  glow = false,
+  children,
+  ...rest
+}: ComponentProps<'tr'> & { selected?: boolean; glow?: boolean }) {
+  return (
+    <tr
+      role="row"
+      {...rest}
+      className={classes.row}
+      data-selected={selected || undefined}
+      data-glow={glow || undefined}
+      data-clickable={rest.onClick !== undefined || undefined}
+    >
+      {children}
+    </tr>
+  )
 }
 
 /** A cell of the column `of`; on a card it carries the column's label. */
@@ -87,7 +126,11 @@ export function Cell({ of, children, ...rest }: ComponentProps<'td'> & { of: str
   const column = use(Columns).get(of)
   return (
     <td role="cell" {...rest} className={classes.cell} data-align={column?.align} data-card={column?.card ?? 'line'}>
-      {column !== undefined && column.card === undefined && column.silent !== true && <span className={classes.label} aria-hidden>{column.label}</span>}
+      {column !== undefined && column.card === undefined && column.silent !== true && (
+        <span className={classes.label} aria-hidden>
+          {column.label}
+        </span>
+      )}
       <span className={classes.value}>{children}</span>
     </td>
   )

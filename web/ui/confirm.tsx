@@ -46,8 +46,12 @@ export function Confirm({ opened, onClose, title, children, verb, danger = false
         <div>{children}</div>
         {problem !== undefined && <ProblemAlert problem={problem} focused />}
         <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={close} disabled={busy}>Cancel</Button>
-          <Button {...(danger && { color: 'red' })} onClick={() => void confirm()} loading={busy} disabled={disabled} data-autofocus>{verb}</Button>
+          <Button variant="default" onClick={close} disabled={busy}>
+            Cancel
+          </Button>
+          <Button {...(danger && { color: 'red' })} onClick={() => void confirm()} loading={busy} disabled={disabled} data-autofocus>
+            {verb}
+          </Button>
         </Group>
       </Stack>
     </Modal>

@@ -17,9 +17,26 @@ interface Props {
 /** A calendar date, and how far it is from the business date. */
 export function Day({ day, beside, stacked = false, settled = false }: Props) {
   const { locale, today } = useReader()
-  const date = <time dateTime={day} className={classes.figure} title={displayDay(day, locale, 'long')}>{displayDay(day, locale)}</time>
+  const date = (
+    <time dateTime={day} className={classes.figure} title={displayDay(day, locale, 'long')}>
+      {displayDay(day, locale)}
+    </time>
+  )
   if (beside === undefined) return date
   const late = beside === 'due' && !settled && day < today
-  const aside = <span className={classes.aside} {...(late && { 'data-late': true })}>{beside === 'due' && !settled ? dueIn(day, today) : relativeDay(day, today)}</span>
-  return stacked ? <span className={classes.stacked}>{date}{aside}</span> : <>{date} {aside}</>
+  const aside = (
+    <span className={classes.aside} {...(late && { 'data-late': true })}>
+      {beside === 'due' && !settled ? dueIn(day, today) : relativeDay(day, today)}
+    </span>
+  )
+  return stacked ? (
+    <span className={classes.stacked}>
+      {date}
+      {aside}
+    </span>
+  ) : (
+    <>
+      {date} {aside}
+    </>
+  )
 }

@@ -16,10 +16,22 @@ interface Props {
 export function Empty({ icon, title, children, actions }: Props) {
   return (
     <Stack align="center" gap="xs" py={48} px="md" className={classes.empty}>
-      {icon !== undefined && <span className={classes.icon} aria-hidden>{icon}</span>}
-      <Title order={2} size="h4">{title}</Title>
-      <Text c="dimmed" size="sm" ta="center" maw={420}>{children}</Text>
-      {actions !== undefined && <Group gap="sm" mt="xs" justify="center">{actions}</Group>}
+      {icon !== undefined && (
+        <span className={classes.icon} aria-hidden>
+          {icon}
+        </span>
+      )}
+      <Title order={2} size="h4">
+        {title}
+      </Title>
+      <Text c="dimmed" size="sm" ta="center" maw={420}>
+        {children}
+      </Text>
+      {actions !== undefined && (
+        <Group gap="sm" mt="xs" justify="center">
+          {actions}
+        </Group>
+      )}
     </Stack>
   )
 }

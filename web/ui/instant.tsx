@@ -16,7 +16,11 @@ export function Instant({ at }: { at: string }) {
   const { locale } = useReader()
   const now = useNow(30_000)
   const exact = new Date(at).toLocaleString(locale, { dateStyle: 'full', timeStyle: 'medium' })
-  return <time dateTime={at} title={exact} style={{ whiteSpace: 'nowrap' }}>{relativeInstant(at, now)}</time>
+  return (
+    <time dateTime={at} title={exact} style={{ whiteSpace: 'nowrap' }}>
+      {relativeInstant(at, now)}
+    </time>
+  )
 }
 
 /** “just now”, “5 minutes ago”; a clock of the reader's that is slow reads as “just now” too. */

@@ -30,7 +30,11 @@ export function MoneyInput({ value, defaultValue, onChange, onBlur, onFocus, cur
       autoComplete="off"
       classNames={{ input: classes.figure ?? '' }}
       styles={{ input: { textAlign: 'right' } }}
-      rightSection={<Text component="span" size="sm" c="dimmed" aria-hidden>{currency}</Text>}
+      rightSection={
+        <Text component="span" size="sm" c="dimmed" aria-hidden>
+          {currency}
+        </Text>
+      }
       rightSectionWidth={52}
       rightSectionPointerEvents="none"
       placeholder={placeholder(currency, locale)}

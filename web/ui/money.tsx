@@ -7,5 +7,9 @@ import classes from './figures.module.css'
 export function Money({ amount, currency, quiet = false }: { amount: string; currency: string; quiet?: boolean }) {
   const { locale } = useReader()
   const nothing = quiet && /^-?0*(\.0*)?$/.test(amount)
-  return <span className={classes.figure} {...(nothing && { 'data-quiet': true })}>{displayMoney(amount, currency, locale)}</span>
+  return (
+    <span className={classes.figure} {...(nothing && { 'data-quiet': true })}>
+      {displayMoney(amount, currency, locale)}
+    </span>
+  )
 }

@@ -19,15 +19,32 @@ export function ProblemAlert({ problem, title, onRetry, focused = false }: Props
     if (focused) box.current?.focus()
   }, [focused, problem])
   return (
-    <Alert ref={box} tabIndex={-1} color="red" icon={<IconAlertTriangle size={18} aria-hidden />} {...(title !== undefined && { title })} styles={{ message: { color: 'inherit' } }}>
+    <Alert
+      ref={box}
+      tabIndex={-1}
+      color="red"
+      icon={<IconAlertTriangle size={18} aria-hidden />}
+      {...(title !== undefined && { title })}
+      styles={{ message: { color: 'inherit' } }}
+    >
       <Text size="sm">{problem.message}</Text>
       {(onRetry !== undefined || problem.reference !== undefined) && (
         <Group gap="sm" mt="xs">
-          {onRetry !== undefined && <Button size="compact-sm" variant="default" onClick={onRetry}>Try again</Button>}
+          {onRetry !== undefined && (
+            <Button size="compact-sm" variant="default" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
           {problem.reference !== undefined && (
             <CopyButton value={problem.reference}>
               {({ copied, copy }) => (
-                <Button size="compact-sm" variant="subtle" color="gray" onClick={copy} aria-label={`Copy the reference ${problem.reference}`}>
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="gray"
+                  onClick={copy}
+                  aria-label={`Copy the reference ${problem.reference}`}
+                >
                   {copied ? 'Copied' : `Reference ${problem.reference}`}
                 </Button>
               )}

@@ -32,7 +32,11 @@ interface Props {
 
 /** Head, navigation and main part of every staff screen: a column at the side on a desk, a bar at the bottom on a phone. */
 export function Shell(props: Props) {
-  return <ShortcutsProvider><Frame {...props} /></ShortcutsProvider>
+  return (
+    <ShortcutsProvider>
+      <Frame {...props} />
+    </ShortcutsProvider>
+  )
 }
 
 function Frame({ company, team, imports, search, live, bell, user, children }: Props) {
@@ -45,11 +49,23 @@ function Frame({ company, team, imports, search, live, bell, user, children }: P
   useShortcut('/', 'Filter the list', () => document.querySelector<HTMLElement>('[data-filter]')?.focus())
   const shown = places.filter(({ href }) => href !== '/import' || imports)
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }} footer={{ height: { base: 60, sm: 0 } }} padding={0}>
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: { base: 60, sm: 0 } }}
+      padding={0}
+    >
       <AppShell.Header className={classes.header}>
-        <a href="#main" className={classes.skip}>Skip to the content</a>
+        <a href="#main" className={classes.skip}>
+          Skip to the content
+        </a>
         <Group h="100%" px={{ base: 'sm', sm: 'md' }} gap="sm" wrap="nowrap">
-          <Link href="/" className={classes.brand} aria-label={`${company}, dashboard`}><Mark /><Text component="span" fw={650} truncate>{company}</Text></Link>
+          <Link href="/" className={classes.brand} aria-label={`${company}, dashboard`}>
+            <Mark />
+            <Text component="span" fw={650} truncate>
+              {company}
+            </Text>
+          </Link>
           <div className={classes.search}>{search}</div>
           {live}
           {bell}
@@ -57,13 +73,24 @@ function Frame({ company, team, imports, search, live, bell, user, children }: P
         </Group>
       </AppShell.Header>
       <AppShell.Navbar visibleFrom="sm" className={classes.navbar} aria-label="Main">
-        {shown.map((place) => <NavItem key={place.href} {...place} />)}
-        {team && <><div className={classes.section}>Settings</div><NavItem href="/settings/team" label="Team" Icon={IconSettings} /></>}
+        {shown.map((place) => (
+          <NavItem key={place.href} {...place} />
+        ))}
+        {team && (
+          <>
+            <div className={classes.section}>Settings</div>
+            <NavItem href="/settings/team" label="Team" Icon={IconSettings} />
+          </>
+        )}
       </AppShell.Navbar>
-      <AppShell.Main id="main" tabIndex={-1} className={classes.main}>{children}</AppShell.Main>
+      <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+        {children}
+      </AppShell.Main>
       <AppShell.Footer hiddenFrom="sm" className={classes.footer}>
         <nav aria-label="Main" className={classes.bar}>
-          {shown.map((place) => <NavItem key={place.href} {...place} />)}
+          {shown.map((place) => (
+            <NavItem key={place.href} {...place} />
+          ))}
         </nav>
       </AppShell.Footer>
     </AppShell>
@@ -84,16 +111,29 @@ function NavItem({ href, label, Icon }: { href: string; label: string; Icon: typ
 /** The frame while it is being found out who is signed in. */
 export function ShellSkeleton() {
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }} footer={{ height: { base: 60, sm: 0 } }} padding={0}>
-      <AppShell.Header className={classes.header}><Group h="100%" px={{ base: 'sm', sm: 'md' }}><Mark /></Group></AppShell.Header>
-      <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>{null}</AppShell.Navbar>
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: true } }}
+      footer={{ height: { base: 60, sm: 0 } }}
+      padding={0}
+    >
+      <AppShell.Header className={classes.header}>
+        <Group h="100%" px={{ base: 'sm', sm: 'md' }}>
+          <Mark />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar visibleFrom="sm" className={classes.navbar}>
+        {null}
+      </AppShell.Navbar>
       <AppShell.Main className={classes.main}>
         <Late>
           <Skeleton h={28} w={180} mb="lg" />
           <Skeleton h={320} />
         </Late>
       </AppShell.Main>
-      <AppShell.Footer hiddenFrom="sm" className={classes.footer}>{null}</AppShell.Footer>
+      <AppShell.Footer hiddenFrom="sm" className={classes.footer}>
+        {null}
+      </AppShell.Footer>
     </AppShell>
   )
 }

@@ -40,11 +40,21 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
     let before = ''
     let at = 0
     const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesText(event.target) || document.querySelector('[role="dialog"][aria-modal="true"]')) return
+      if (
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        typesText(event.target) ||
+        document.querySelector('[role="dialog"][aria-modal="true"]')
+      )
+        return
       const pair = `${before} ${event.key}`
       const isPair = before !== '' && event.timeStamp - at < secondKeyWithinMs
       // The latest registration wins: a screen may use a key for itself.
-      const found = [...known.current].reverse().find(({ keys }) => keys === (isPair ? pair : event.key)) ?? [...known.current].reverse().find(({ keys }) => keys === event.key)
+      const found =
+        [...known.current].reverse().find(({ keys }) => keys === (isPair ? pair : event.key)) ??
+        [...known.current].reverse().find(({ keys }) => keys === event.key)
       before = found === undefined ? event.key : ''
       at = event.timeStamp
       if (found !== undefined) {
@@ -64,12 +74,21 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
       {children}
       <Modal opened={listed !== undefined} onClose={() => setListed(undefined)} title="Keyboard shortcuts">
         <dl className={classes.list}>
-          {[...(listed ?? []), { keys: '?', label: 'Show this list' }, { keys: 'Esc', label: 'Close what is on top' }].map(({ keys, label }) => (
-            <div key={`${keys} ${label}`}>
-              <dt>{label}</dt>
-              <dd>{keys.split(' ').map((key, index) => <span key={key}>{index > 0 && ' then '}<Kbd>{key}</Kbd></span>)}</dd>
-            </div>
-          ))}
+          {[...(listed ?? []), { keys: '?', label: 'Show this list' }, { keys: 'Esc', label: 'Close what is on top' }].map(
+            ({ keys, label }) => (
+              <div key={`${keys} ${label}`}>
+                <dt>{label}</dt>
+                <dd>
+                  {keys.split(' ').map((key, index) => (
+                    <span key={key}>
+                      {index > 0 && ' then '}
+                      <Kbd>{key}</Kbd>
+                    </span>
+                  ))}
+                </dd>
+              </div>
+            ),
+          )}
         </dl>
       </Modal>
     </ShortcutsContext>
@@ -88,5 +107,8 @@ export function useShortcutList(): () => void {
 }
 
 function typesText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select'))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"], [type="button"]), textarea, select'))
+  )
 }

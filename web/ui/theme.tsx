@@ -4,18 +4,51 @@ import { Notifications } from '@mantine/notifications'
 import type { ReactNode } from 'react'
 
 // The one accent: a blue with enough depth for white text (5.6 : 1 at shade 6) and, lifted, for dark grounds.
-const accent: MantineColorsTuple = ['#eef3fd', '#dbe5f9', '#b3c8f2', '#88a9ec', '#648ee6', '#4a7ce0', '#2f62cf', '#2553b5', '#1d4699', '#12357c']
+const accent: MantineColorsTuple = [
+  '#eef3fd',
+  '#dbe5f9',
+  '#b3c8f2',
+  '#88a9ec',
+  '#648ee6',
+  '#4a7ce0',
+  '#2f62cf',
+  '#2553b5',
+  '#1d4699',
+  '#12357c',
+]
 // Mantine's red is too light for white text: 3.3 : 1 where 4.5 is needed. This one has 5.7 at shade 6.
-const red: MantineColorsTuple = ['#fdeceb', '#fad6d3', '#f4aaa4', '#ff9c92', '#e2574b', '#d13d30', '#c02f22', '#b42318', '#961c13', '#78150e']
+const red: MantineColorsTuple = [
+  '#fdeceb',
+  '#fad6d3',
+  '#f4aaa4',
+  '#ff9c92',
+  '#e2574b',
+  '#d13d30',
+  '#c02f22',
+  '#b42318',
+  '#961c13',
+  '#78150e',
+]
 // Neutral greys with a trace of blue; Mantine's own are warmer and lower in contrast on dark grounds.
-const dark: MantineColorsTuple = ['#d5d9e0', '#b3bac5', '#98a0ad', '#646b78', '#3e434c', '#2d3036', '#23262b', '#1a1c20', '#16181b', '#121316']
+const dark: MantineColorsTuple = [
+  '#d5d9e0',
+  '#b3bac5',
+  '#98a0ad',
+  '#646b78',
+  '#3e434c',
+  '#2d3036',
+  '#23262b',
+  '#1a1c20',
+  '#16181b',
+  '#121316',
+]
 
 const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 6 },
   colors: { accent, dark, red },
   fontFamily: "'Inter Variable', -apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, sans-serif",
-  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -32,10 +65,24 @@ const theme = createTheme({
     },
   },
   components: {
-    InputWrapper: { styles: { label: { marginBottom: 4, fontWeight: 550 }, description: { marginBottom: 6, fontSize: '0.78125rem' }, error: { fontSize: '0.78125rem' } } },
+    InputWrapper: {
+      styles: {
+        label: { marginBottom: 4, fontWeight: 550 },
+        description: { marginBottom: 6, fontSize: '0.78125rem' },
+        error: { fontSize: '0.78125rem' },
+      },
+    },
     Button: { styles: { label: { fontWeight: 550 } } },
     // The head of a dialog is no banner of the page, and its close button needs a name.
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 }, closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } }, styles: { title: { fontWeight: 600, fontSize: '1.0625rem' } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.45 },
+        closeButtonProps: { 'aria-label': 'Close' },
+        attributes: { header: { role: 'presentation' } },
+      },
+      styles: { title: { fontWeight: 600, fontSize: '1.0625rem' } },
+    },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, attributes: { header: { role: 'presentation' } } } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: true } } },

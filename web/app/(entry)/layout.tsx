@@ -7,7 +7,10 @@ export default function EntryLayout({ children }: { children: ReactNode }) {
   return (
     <div className={classes.ground}>
       <main className={classes.column}>
-        <p className={classes.brand}><Mark size={28} />Collection</p>
+        <p className={classes.brand}>
+          <Mark size={28} />
+          Collection
+        </p>
         <div className={classes.card}>{children}</div>
       </main>
     </div>

@@ -12,8 +12,8 @@ import { useSession } from '../../apollo/session.ts'
 export default function StaffLayout({ children }: { children: ReactNode }) {
   return (
     <SessionProvider fallback={<ShellSkeleton />}>
-      {({ latestEvent, onEnded }) => (
-        <LiveProvider after={latestEvent} onEnded={onEnded}>
+      {(latestEvent) => (
+        <LiveProvider after={latestEvent}>
           <Frame>{children}</Frame>
         </LiveProvider>
       )}
@@ -24,7 +24,14 @@ export default function StaffLayout({ children }: { children: ReactNode }) {
 function Frame({ children }: { children: ReactNode }) {
   const { company, may } = useSession()
   return (
-    <Shell company={company.name} team={may('approveStaff')} imports={may('uploadImport')} live={<LiveState />} bell={<Bell />} user={(showShortcuts) => <UserMenu onShortcuts={showShortcuts} />}>
+    <Shell
+      company={company.name}
+      team={may('approveStaff')}
+      imports={may('uploadImport')}
+      live={<LiveState />}
+      bell={<Bell />}
+      user={(showShortcuts) => <UserMenu onShortcuts={showShortcuts} />}
+    >
       {children}
     </Shell>
   )

@@ -2,17 +2,17 @@
 import { useApolloClient } from '@apollo/client/react'
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { type Live, LiveContext } from '../../apollo/live.ts'
+import { askToSignIn } from '../../apollo/renewal.ts'
 import { useSession } from '../../apollo/session.ts'
 import { openStream } from '../../apollo/stream.ts'
 import { LatestEventDocument } from '../../gql.ts'
 
 /** Keeps the tab's live connection while the staff screens are open. `after` is the newest event when the session was read. */
-export function LiveProvider({ after, onEnded, children }: { after: string; onEnded: () => void; children: ReactNode }) {
+export function LiveProvider({ after, children }: { after: string; children: ReactNode }) {
   const client = useApolloClient()
   const { reload } = useSession()
   const [live, setLive] = useState<Live>()
   const start = useEffectEvent(() => after)
-  const ended = useEffectEvent(onEnded)
   const forbidden = useEffectEvent(() => void reload())
 
   useEffect(() => {
@@ -24,8 +24,9 @@ export function LiveProvider({ after, onEnded, children }: { after: string; onEn
       },
       refetch: () => client.refetchQueries({ include: 'active' }),
       onForbidden: () => forbidden(),
-      onEnded: () => ended(),
+      onEnded: askToSignIn,
     })
+    // oxlint-disable-next-line react/set-state-in-effect -- the stream is what lies outside of React: it is opened here and then handed down
     setLive(stream)
     return () => stream.close()
   }, [client])

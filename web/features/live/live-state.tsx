@@ -22,7 +22,11 @@ function Behind({ state, since }: { state: 'reconnecting' | 'offline'; since: nu
   const lag = seconds < 60 ? `${seconds} s behind` : `${Math.floor(seconds / 60)} min behind`
   const meaning = `What you see is ${count(seconds, 'second')} old. What was missed is caught up as soon as the connection is back.`
   if (state === 'offline') return <State tone="bad" word="Offline" beside={lag} meaning={`This device has no network. ${meaning}`} />
-  return seconds < 5 ? <State tone="wait" word="Reconnecting" meaning={meaning} /> : <State tone="wait" word={lag} beside="reconnecting" meaning={meaning} />
+  return seconds < 5 ? (
+    <State tone="wait" word="Reconnecting" meaning={meaning} />
+  ) : (
+    <State tone="wait" word={lag} beside="reconnecting" meaning={meaning} />
+  )
 }
 
 function State({ tone, word, beside, meaning }: { tone: string; word: string; beside?: string; meaning: string }) {
@@ -31,11 +35,15 @@ function State({ tone, word, beside, meaning }: { tone: string; word: string; be
       <span className={classes.state} data-tone={tone} data-testid="live-state" title={meaning}>
         <span className={classes.dot} aria-hidden />
         {/* On a phone a normal state is the dot alone; anything else keeps its word. */}
-        <span className={classes.word} data-calm={tone === 'good' || tone === 'quiet' || undefined}>{word}</span>
+        <span className={classes.word} data-calm={tone === 'good' || tone === 'quiet' || undefined}>
+          {word}
+        </span>
         {beside !== undefined && <span className={classes.beside}>{beside}</span>}
       </span>
       {/* Told aloud when it changes, but not each second anew. */}
-      <VisuallyHidden role="status">{tone === 'good' || tone === 'quiet' ? '' : tone === 'bad' ? 'Offline' : 'Reconnecting'}</VisuallyHidden>
+      <VisuallyHidden role="status">
+        {tone === 'good' || tone === 'quiet' ? '' : tone === 'bad' ? 'Offline' : 'Reconnecting'}
+      </VisuallyHidden>
     </>
   )
 }

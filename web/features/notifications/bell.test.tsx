@@ -57,7 +57,7 @@ const aNotification = (number: string, subject: string) => ({
   importId: null,
 })
 const state = (unread: number, latest: string) => ({ __typename: 'NotificationState', id: 'u1', unread, latest })
-const owner = { startAfter: async () => '0', refetch: async () => undefined, onForbidden: () => {}, onEnded: () => {} }
+const owner = { startAfter: async () => '0', refetch: async () => undefined, onForbidden: () => {}, onEnded: async () => false }
 
 let close = (): void => {}
 beforeEach(() => {

@@ -33,7 +33,10 @@ export function Register() {
     initialValues: { name: '', email: '', password: '', code: '' },
     validateInputOnBlur: true,
     onValuesChange: (values) => setPassword(values.password),
-    validate: (values) => zodRule<typeof values>(registerInput, ({ code }) => ({ code: codeRequired && code.trim() === '' ? 'Enter the code' : undefined }))(values),
+    validate: (values) =>
+      zodRule<typeof values>(registerInput, ({ code }) => ({ code: codeRequired && code.trim() === '' ? 'Enter the code' : undefined }))(
+        values,
+      ),
   })
   const focusFirst = (faults: object): void => {
     const [first] = Object.keys(faults)
@@ -58,10 +61,14 @@ export function Register() {
   }, focusFirst)
   return (
     <Stack gap="lg">
-      <Title order={1} size="h2">Create an account</Title>
+      <Title order={1} size="h2">
+        Create an account
+      </Title>
       {registration !== undefined &&
         (registration.first ? (
-          <Notice title="You are the first one here">This account becomes the administrator: you let the others in and choose what they may do.</Notice>
+          <Notice title="You are the first one here">
+            This account becomes the administrator: you let the others in and choose what they may do.
+          </Notice>
         ) : (
           <Notice title="What happens next">An administrator lets you in. Until then you can sign in and wait.</Notice>
         ))}
@@ -69,18 +76,48 @@ export function Register() {
         <Stack gap="md">
           {problem !== undefined && <ProblemAlert problem={problem} focused />}
           <TextInput label="Your name" name="name" autoComplete="name" key={form.key('name')} {...form.getInputProps('name')} />
-          <TextInput label="E-mail" type="email" name="email" autoComplete="username" key={form.key('email')} {...form.getInputProps('email')} />
+          <TextInput
+            label="E-mail"
+            type="email"
+            name="email"
+            autoComplete="username"
+            key={form.key('email')}
+            {...form.getInputProps('email')}
+          />
           <div>
-            <PasswordInput label="Password" description={passwordHint} name="password" autoComplete="new-password" key={form.key('password')} {...form.getInputProps('password')} />
+            <PasswordInput
+              label="Password"
+              description={passwordHint}
+              name="password"
+              autoComplete="new-password"
+              key={form.key('password')}
+              {...form.getInputProps('password')}
+            />
             <Strength password={password} />
           </div>
           {codeRequired && (
-            <TextInput label="Code" description="The start of the server printed it. It proves that the first account belongs to whoever runs the server." name="code" autoComplete="one-time-code" key={form.key('code')} {...form.getInputProps('code')} />
+            <TextInput
+              label="Code"
+              description="The start of the server printed it. It proves that the first account belongs to whoever runs the server."
+              name="code"
+              autoComplete="one-time-code"
+              key={form.key('code')}
+              {...form.getInputProps('code')}
+            />
           )}
-          <Button type="submit" loading={busy} fullWidth mt={4}>Create the account</Button>
+          <Button type="submit" loading={busy} fullWidth mt={4}>
+            Create the account
+          </Button>
         </Stack>
       </form>
-      {registration?.first !== true && <Text size="sm" c="dimmed">You have one already? <Anchor component={Link} href="/login" underline="always">Sign in</Anchor></Text>}
+      {registration?.first !== true && (
+        <Text size="sm" c="dimmed">
+          You have one already?{' '}
+          <Anchor component={Link} href="/login" underline="always">
+            Sign in
+          </Anchor>
+        </Text>
+      )}
     </Stack>
   )
 }

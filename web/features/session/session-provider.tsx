@@ -2,7 +2,7 @@
 import { useApolloClient, useMutation, useQuery } from '@apollo/client/react'
 import { Center, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
 import { rememberSession, whenEnded } from '../../apollo/renewal.ts'
 import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
@@ -19,7 +19,8 @@ const channelName = 'collection.session'
 interface Props {
   /** The frame of what comes, while it is being found out who this is. */
   fallback: ReactNode
-  children: (session: { latestEvent: string; onEnded: () => void }) => ReactNode
+  /** What is shown once it is known; it gets the number of the newest event. */
+  children: (latestEvent: string) => ReactNode
 }
 
 /** Finds out who is signed in before any screen asks for data; whoever is not goes to the sign-in and comes back here afterwards. */
@@ -41,24 +42,33 @@ export function SessionProvider({ fallback, children }: Props) {
   const me = known?.me ?? undefined
   const channel = useRef<BroadcastChannel | undefined>(undefined)
 
-  const leave = useEffectEvent(async (tell: boolean) => {
-    if (tell) channel.current?.postMessage('signed-out')
-    // The screens go first, so that none of them asks again when the cache is emptied.
-    setLeaving(true)
-    rememberSession(false)
-    await client.clearStore().catch(() => undefined)
-    router.replace('/login')
-  })
+  const leave = useCallback(
+    async (tell: boolean) => {
+      if (tell) channel.current?.postMessage('signed-out')
+      // The screens go first, so that none of them asks again when the cache is emptied.
+      setLeaving(true)
+      rememberSession(false)
+      await client.clearStore().catch(() => undefined)
+      router.replace('/login')
+    },
+    [client, router],
+  )
 
   useEffect(() => {
     const opened = new BroadcastChannel(channelName)
     opened.addEventListener('message', () => void leave(false))
     channel.current = opened
     return () => opened.close()
-  }, [])
+  }, [leave])
 
   const code = known === undefined && error !== undefined ? problemOf(error).code : undefined
-  const elsewhere = leaving ? undefined : code === 'UNAUTHENTICATED' || (known !== undefined && me === undefined) ? 'login' : code === 'WAITING' || me?.waiting === true ? 'waiting' : undefined
+  const elsewhere = leaving
+    ? undefined
+    : code === 'UNAUTHENTICATED' || (known !== undefined && me === undefined)
+      ? 'login'
+      : code === 'WAITING' || me?.waiting === true
+        ? 'waiting'
+        : undefined
   useEffect(() => {
     if (elsewhere === 'login') {
       const wanted = `${path}${window.location.search}`
@@ -99,25 +109,27 @@ export function SessionProvider({ fallback, children }: Props) {
             may: mayAs(me),
             signOut: async () => {
               await signOutOnServer({ context: { entering: true } })
-              await leaveRef.current(true)
+              await leave(true)
             },
             reload: async () => {
               await refetch().catch(() => undefined)
             },
           },
-    [me, company, signOutOnServer, refetch],
+    [me, company, signOutOnServer, refetch, leave],
   )
-  const leaveRef = useRef<(tell: boolean) => Promise<void>>(async () => {})
-  useEffect(() => {
-    leaveRef.current = (tell) => leave(tell)
-  }, [])
 
   if (away && error !== undefined) {
     return (
       <Center mih="100dvh" p="md">
         <Stack maw={440} gap="sm">
-          <ProblemAlert title="The server can’t be reached" problem={problemOf(error)} onRetry={() => void refetch().catch(() => undefined)} />
-          <Text size="sm" c="dimmed" ta="center">This page tries again by itself every few seconds.</Text>
+          <ProblemAlert
+            title="The server can’t be reached"
+            problem={problemOf(error)}
+            onRetry={() => void refetch().catch(() => undefined)}
+          />
+          <Text size="sm" c="dimmed" ta="center">
+            This page tries again by itself every few seconds.
+          </Text>
         </Stack>
       </Center>
     )
@@ -126,7 +138,7 @@ export function SessionProvider({ fallback, children }: Props) {
   return (
     <SessionContext value={session}>
       <ReaderProvider locale={readersLocale(session.company.locale)} today={session.company.today}>
-        {children({ latestEvent: known?.latestEvent ?? '0', onEnded: () => void leaveRef.current(false) })}
+        {children(known?.latestEvent ?? '0')}
         <SignInAgain
           opened={asking !== undefined}
           email={session.me.email}

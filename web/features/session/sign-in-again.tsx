@@ -8,13 +8,35 @@ import { Modal } from '../../ui/modal.tsx'
 const SignInForm = dynamic(() => import('./sign-in-form.tsx').then((file) => file.SignInForm), { ssr: false })
 
 /** The sign-in on top of whatever was being done, which stays as it is. */
-export function SignInAgain({ opened, email, onSignedIn }: { opened: boolean; email: string; onSignedIn: (me: SignInMutation['signIn']) => void }) {
+export function SignInAgain({
+  opened,
+  email,
+  onSignedIn,
+}: {
+  opened: boolean
+  email: string
+  onSignedIn: (me: SignInMutation['signIn']) => void
+}) {
   return (
-    <Modal opened={opened} onClose={() => {}} withCloseButton={false} closeOnEscape={false} closeOnClickOutside={false} title="Your session has ended">
+    <Modal
+      opened={opened}
+      onClose={() => {}}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      title="Your session has ended"
+    >
       <Stack gap="md">
-        <Text size="sm" c="dimmed">Sign in again to go on. Nothing you typed is lost.</Text>
+        <Text size="sm" c="dimmed">
+          Sign in again to go on. Nothing you typed is lost.
+        </Text>
         <SignInForm email={email} onSignedIn={onSignedIn} />
-        <Text size="sm" c="dimmed"><Anchor href="/login" underline="always">Leave this page</Anchor> and what is on it.</Text>
+        <Text size="sm" c="dimmed">
+          <Anchor href="/login" underline="always">
+            Leave this page
+          </Anchor>{' '}
+          and what is on it.
+        </Text>
       </Stack>
     </Modal>
   )

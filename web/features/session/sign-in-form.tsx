@@ -22,7 +22,12 @@ export function SignInForm({ email = '', onSignedIn }: Props) {
   const [signIn] = useMutation(SignInDocument, { context: entering })
   const [problem, setProblem] = useState<Problem>()
   const [busy, setBusy] = useState(false)
-  const form = useForm({ mode: 'uncontrolled', initialValues: { email, password: '' }, validate: zodRule(signInInput), validateInputOnBlur: false })
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { email, password: '' },
+    validate: zodRule(signInInput),
+    validateInputOnBlur: false,
+  })
   const submit = form.onSubmit(async (input) => {
     setBusy(true)
     setProblem(undefined)
@@ -47,9 +52,26 @@ export function SignInForm({ email = '', onSignedIn }: Props) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         {problem !== undefined && <ProblemAlert problem={problem} />}
-        <TextInput label="E-mail" type="email" name="email" autoComplete="username" {...(email === '' && { autoFocus: true })} key={form.key('email')} {...form.getInputProps('email')} />
-        <PasswordInput label="Password" name="password" autoComplete="current-password" {...(email !== '' && { autoFocus: true })} key={form.key('password')} {...form.getInputProps('password')} />
-        <Button type="submit" loading={busy} fullWidth mt={4}>Sign in</Button>
+        <TextInput
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          {...(email === '' && { autoFocus: true })}
+          key={form.key('email')}
+          {...form.getInputProps('email')}
+        />
+        <PasswordInput
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          {...(email !== '' && { autoFocus: true })}
+          key={form.key('password')}
+          {...form.getInputProps('password')}
+        />
+        <Button type="submit" loading={busy} fullWidth mt={4}>
+          Sign in
+        </Button>
       </Stack>
     </form>
   )

@@ -18,14 +18,21 @@ export function SignIn({ next }: { next: string }) {
   }, [first, router])
   return (
     <Stack gap="lg">
-      <Title order={1} size="h2">Sign in</Title>
+      <Title order={1} size="h2">
+        Sign in
+      </Title>
       <SignInForm
         onSignedIn={(me) => {
           // What the one before left in the cache is not this person's.
           void client.clearStore().then(() => router.replace(me.waiting ? '/waiting' : next))
         }}
       />
-      <Text size="sm" c="dimmed">New here? <Anchor component={Link} href="/register" underline="always">Create an account</Anchor></Text>
+      <Text size="sm" c="dimmed">
+        New here?{' '}
+        <Anchor component={Link} href="/register" underline="always">
+          Create an account
+        </Anchor>
+      </Text>
     </Stack>
   )
 }

@@ -11,9 +11,13 @@ export function Strength({ password }: { password: string }) {
   return (
     <div className={classes.strength} data-tone={typed ? tones[level] : undefined}>
       <div className={classes.bars} aria-hidden>
-        {[1, 2, 3, 4].map((bar) => <span key={bar} data-on={(typed && level >= bar) || undefined} />)}
+        {[1, 2, 3, 4].map((bar) => (
+          <span key={bar} data-on={(typed && level >= bar) || undefined} />
+        ))}
       </div>
-      <span className={classes.word} role="status">{typed ? words[level] : ''}</span>
+      <span className={classes.word} role="status">
+        {typed ? words[level] : ''}
+      </span>
     </div>
   )
 }

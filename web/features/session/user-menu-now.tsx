@@ -22,7 +22,9 @@ export function UserMenuNow({ onShortcuts }: { onShortcuts: () => void }) {
   const target = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     target.current?.focus()
-    setOpened(true)
+    // In the next frame: on closing, the menu gives the focus back to what had it when it opened.
+    const frame = requestAnimationFrame(() => setOpened(true))
+    return () => cancelAnimationFrame(frame)
   }, [])
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const leave = async (): Promise<void> => {
@@ -39,21 +41,41 @@ export function UserMenuNow({ onShortcuts }: { onShortcuts: () => void }) {
       </Menu.Target>
       <Menu.Dropdown>
         <div style={{ padding: '8px 12px' }}>
-          <Text fw={600} size="sm" truncate>{me.name}</Text>
-          <Text size="xs" c="dimmed" truncate>{me.email}</Text>
-          <Text size="xs" c="dimmed" mt={2}>{roleNames[me.role]}</Text>
+          <Text fw={600} size="sm" truncate>
+            {me.name}
+          </Text>
+          <Text size="xs" c="dimmed" truncate>
+            {me.email}
+          </Text>
+          <Text size="xs" c="dimmed" mt={2}>
+            {roleNames[me.role]}
+          </Text>
         </div>
         <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
         {schemes.map(({ value, label, Icon }) => (
-          <Menu.Item key={value} leftSection={<Icon size={16} aria-hidden />} rightSection={colorScheme === value ? <IconCheck size={16} aria-label="chosen" /> : null} onClick={() => setColorScheme(value)} closeMenuOnClick={false}>
+          <Menu.Item
+            key={value}
+            leftSection={<Icon size={16} aria-hidden />}
+            rightSection={colorScheme === value ? <IconCheck size={16} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(value)}
+            closeMenuOnClick={false}
+          >
             {label}
           </Menu.Item>
         ))}
         <Menu.Divider />
-        {may('approveStaff') && <Menu.Item component={Link} href="/settings/team" leftSection={<IconUsers size={16} aria-hidden />}>Team</Menu.Item>}
-        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onShortcuts} visibleFrom="sm">Keyboard shortcuts</Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>Sign out</Menu.Item>
+        {may('approveStaff') && (
+          <Menu.Item component={Link} href="/settings/team" leftSection={<IconUsers size={16} aria-hidden />}>
+            Team
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onShortcuts} visibleFrom="sm">
+          Keyboard shortcuts
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void leave()}>
+          Sign out
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -11,7 +11,9 @@ const UserMenuNow = lazy(load)
 export function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { me } = useSession()
   const [wanted, setWanted] = useState(false)
-  const button = <AccountButton name={me.name} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={() => setWanted(true)} />
+  const button = (
+    <AccountButton name={me.name} onPointerEnter={() => void load()} onFocus={() => void load()} onClick={() => setWanted(true)} />
+  )
   return wanted ? (
     <Suspense fallback={button}>
       <UserMenuNow onShortcuts={onShortcuts} />

@@ -41,11 +41,23 @@ export function Waiting() {
   }
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">An administrator lets you in</Title>
-      <Text size="sm">{me ? `${me.name}, your` : 'Your'} account is made. As soon as an administrator approves it and chooses your role, this page goes on by itself.</Text>
-      <Text size="sm" c="dimmed" role="status"><span className={classes.waiting} aria-hidden />Waiting for approval</Text>
+      <Title order={1} size="h2">
+        An administrator lets you in
+      </Title>
+      <Text size="sm">
+        {me ? `${me.name}, your` : 'Your'} account is made. As soon as an administrator approves it and chooses your role, this page goes on
+        by itself.
+      </Text>
+      <Text size="sm" c="dimmed" role="status">
+        <span className={classes.waiting} aria-hidden />
+        Waiting for approval
+      </Text>
       {error !== undefined && <ProblemAlert problem={problemOf(error)} onRetry={() => void refetch().catch(() => undefined)} />}
-      <Group mt="xs"><Button variant="default" onClick={() => void leave()} loading={loading}>Sign out</Button></Group>
+      <Group mt="xs">
+        <Button variant="default" onClick={() => void leave()} loading={loading}>
+          Sign out
+        </Button>
+      </Group>
     </Stack>
   )
 }
