@@ -80,6 +80,7 @@ CREATE TABLE `customer` (
 	`search_text` varchar(4000) NOT NULL,
 	`created_at` datetime(6) NOT NULL,
 	`updated_at` datetime(6) NOT NULL,
+	`outstanding_rank` decimal(24,0) GENERATED ALWAYS AS ((cast(outstanding as decimal(24,0)) * case when currency in ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','VND','VUV','XAF','XOF','XPF') then 10000 when currency in ('BHD','IQD','JOD','KWD','LYD','OMR','TND') then 10 when currency in ('CLF','UYW') then 1 else 100 end)) VIRTUAL,
 	`live` tinyint GENERATED ALWAYS AS ((if(archived_at is null, 1, 0))) VIRTUAL,
 	`due_ascending` date GENERATED ALWAYS AS ((coalesce(next_due_date, '9999-12-31'))) VIRTUAL,
 	`due_descending` date GENERATED ALWAYS AS ((coalesce(next_due_date, '1000-01-01'))) VIRTUAL,
@@ -139,7 +140,9 @@ CREATE TABLE `import_row` (
 	`status` varchar(32) character set ascii collate ascii_bin NOT NULL,
 	`cells` mediumtext NOT NULL,
 	`faults` mediumtext NOT NULL,
+	`customer_key` varchar(500) NOT NULL,
 	`customer_id` binary(16),
+	`due_id` binary(16),
 	CONSTRAINT `import_row_import_id_row_number_pk` PRIMARY KEY(`import_id`,`row_number`)
 );
 --> statement-breakpoint
@@ -153,11 +156,11 @@ CREATE TABLE `import` (
 	`asks` mediumtext NOT NULL,
 	`known` varchar(32) character set ascii collate ascii_bin,
 	`total_rows` int NOT NULL,
+	`overdue` int NOT NULL DEFAULT 0,
 	`uploaded_by_id` binary(16),
 	`uploaded_by` varchar(200) NOT NULL,
 	`uploaded_at` datetime(6) NOT NULL,
 	`finished_at` datetime(6),
-	`failure` varchar(500),
 	CONSTRAINT `import_id` PRIMARY KEY(`id`)
 );
 --> statement-breakpoint
@@ -258,18 +261,20 @@ ALTER TABLE `allocation` ADD CONSTRAINT `allocation_due_id_due_id_fk` FOREIGN KE
 ALTER TABLE `due` ADD CONSTRAINT `due_customer_id_customer_id_fk` FOREIGN KEY (`customer_id`) REFERENCES `customer`(`id`) ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE `overdue_announcement` ADD CONSTRAINT `overdue_announcement_due_id_due_id_fk` FOREIGN KEY (`due_id`) REFERENCES `due`(`id`) ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE `payment` ADD CONSTRAINT `payment_customer_id_customer_id_fk` FOREIGN KEY (`customer_id`) REFERENCES `customer`(`id`) ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX `attempt_last` ON `attempt` (`last_at`);--> statement-breakpoint
 CREATE INDEX `refresh_token_session` ON `refresh_token` (`session_id`);--> statement-breakpoint
 CREATE INDEX `session_staff` ON `session` (`staff_id`,`ended_at`);--> statement-breakpoint
 CREATE INDEX `contact_value` ON `contact` (`kind`,`value`);--> statement-breakpoint
 CREATE INDEX `customer_by_number` ON `customer` (`live`,`number`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_by_name` ON `customer` (`live`,`name`,`id`);--> statement-breakpoint
-CREATE INDEX `customer_by_outstanding` ON `customer` (`live`,`outstanding`,`id`);--> statement-breakpoint
+CREATE INDEX `customer_by_outstanding` ON `customer` (`live`,`outstanding_rank`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_by_due` ON `customer` (`live`,`due_ascending`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_by_due_descending` ON `customer` (`live`,`due_descending`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_by_paid` ON `customer` (`live`,`paid_ascending`,`id`);--> statement-breakpoint
 CREATE INDEX `customer_by_paid_descending` ON `customer` (`live`,`paid_descending`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_customer` ON `audit` (`customer_id`,`id`);--> statement-breakpoint
 CREATE INDEX `import_row_status` ON `import_row` (`import_id`,`status`,`row_number`);--> statement-breakpoint
+CREATE INDEX `import_row_customer` ON `import_row` (`import_id`,`status`,`customer_key`,`row_number`);--> statement-breakpoint
 CREATE INDEX `import_uploaded` ON `import` (`uploaded_at`,`id`);--> statement-breakpoint
 CREATE INDEX `import_status` ON `import` (`status`);--> statement-breakpoint
 CREATE INDEX `allocation_of_payment` ON `allocation` (`payment_id`,`due_id`,`amount`);--> statement-breakpoint

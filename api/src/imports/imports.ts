@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, asc, count, desc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Contact } from 'schema/customer'
 import { parseMoney } from 'schema/money'
@@ -92,7 +93,7 @@ export async function listImports(ctx: Context, query: { first: number; after?: 
   const rows = await ctx.db
     .select()
     .from(imports)
-    .where(and(inArray(imports.status, ['REVIEW', 'COMMITTING', 'DONE', 'FAILED']), position && after(undefined, imports.id, position, true)))
+    .where(and(inArray(imports.status, ['REVIEW', 'COMMITTING', 'DONE']), position && after(undefined, imports.id, position, true)))
     .orderBy(desc(imports.id))
     .limit(query.first + 1)
   return pageOf(rows, query.first, (row) => ({ value: null, id: row.id }))
@@ -157,19 +158,36 @@ async function lockImport(ctx: Atomic, id: string): Promise<ImportRow> {
   return row
 }
 
-const running = new WeakMap<App, Map<string, Promise<void>>>()
+interface Jobs {
+  readonly byImport: Map<string, Promise<void>>
+  readonly stopping: AbortController
+}
+const jobsOf = new WeakMap<App, Jobs>()
+const retryMs = 5_000
+
+function jobs(app: App): Jobs {
+  const known = jobsOf.get(app) ?? { byImport: new Map(), stopping: new AbortController() }
+  jobsOf.set(app, known)
+  return known
+}
 
 /** Commits an import batch by batch in this process; several processes at once take turns by the lock on the import. */
 function work(app: App, id: string): void {
-  const jobs = running.get(app) ?? new Map<string, Promise<void>>()
-  running.set(app, jobs)
-  if (jobs.has(id)) return
-  const job = (async () => {
-    while (await commitBatch(app, id));
-  })()
-    .catch((error: unknown) => app.log.error({ err: error, importId: id }, 'an import stopped; it goes on at the next start'))
-    .finally(() => jobs.delete(id))
-  jobs.set(id, job)
+  const { byImport, stopping } = jobs(app)
+  if (byImport.has(id)) return
+  byImport.set(id, commitAll(app, id, stopping.signal).finally(() => byImport.delete(id)))
+}
+
+/** What keeps a batch from being written, such as a database that is away, passes; until then it is tried again. */
+async function commitAll(app: App, id: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if (!(await commitBatch(app, id))) return
+    } catch (error) {
+      app.log.error({ err: error, importId: id }, 'a batch of an import could not be written; it is tried again')
+      await sleep(retryMs, undefined, { signal }).catch(() => {})
+    }
+  }
 }
 
 /** Takes up imports that an earlier process left in the middle; disposing waits for the batch under way. */
@@ -178,16 +196,15 @@ export async function resumeImports(app: App): Promise<AsyncDisposable> {
   for (const { id } of left) work(app, id)
   return {
     async [Symbol.asyncDispose]() {
-      stopping.add(app)
-      await Promise.all(running.get(app)?.values() ?? [])
+      const { byImport, stopping } = jobs(app)
+      stopping.abort()
+      await Promise.all(byImport.values())
     },
   }
 }
-const stopping = new WeakSet<App>()
 
 /** A batch of a commit: whether there is more to do. One that fails is tried customer by customer, so that one bad row spoils only its own. */
 async function commitBatch(app: App, id: string): Promise<boolean> {
-  if (stopping.has(app)) return false
   const ctx = contextOf(app, { kind: 'system', name: 'import' }, `import-${id}`)
   const lines = await pendingLines(ctx, id)
   try {

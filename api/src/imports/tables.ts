@@ -1,7 +1,7 @@
 import { index, int, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
 import { id, instant, jsonText, word } from '../db/columns.ts'
 
-export const importStatuses = ['REVIEW', 'COMMITTING', 'DONE', 'FAILED', 'DISCARDED'] as const
+export const importStatuses = ['REVIEW', 'COMMITTING', 'DONE', 'DISCARDED'] as const
 export type ImportStatus = (typeof importStatuses)[number]
 
 export const imports = mysqlTable(
@@ -23,7 +23,6 @@ export const imports = mysqlTable(
     uploadedBy: varchar('uploaded_by', { length: 200 }).notNull(),
     uploadedAt: instant('uploaded_at').notNull(),
     finishedAt: instant('finished_at'),
-    failure: varchar('failure', { length: 500 }),
   },
   (table) => [index('import_uploaded').on(table.uploadedAt, table.id), index('import_status').on(table.status)],
 )

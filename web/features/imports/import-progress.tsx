@@ -16,7 +16,7 @@ export function ImportProgress({ counts }: { counts: Counts }) {
   const left = pace === undefined ? undefined : Math.ceil((counts.rows - handled) / pace)
   const heading = useRef<HTMLHeadingElement>(null)
   // The button that began this is gone; the focus goes where the news is.
-  useEffect(() => void heading.current?.focus({ preventScroll: true }), [])
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
   return (
     <section className={classes.panel} aria-labelledby="import-progress">
       <Title order={2} size="h4" id="import-progress" ref={heading} tabIndex={-1} mb="xs" style={{ outline: 'none' }}>

@@ -32,7 +32,7 @@ export function ImportResult({ file }: { file: ImportStateFragment }) {
         {headingOf(file)}
       </Title>
       <Sum counts={counts} />
-      <Unaccounted counts={counts} stopped={status === 'FAILED'} />
+      <Unaccounted counts={counts} />
       <Group gap="sm" mt="lg">
         <Button component={Link} href="/customers">
           Open customers
@@ -72,20 +72,17 @@ function Sum({ counts }: { counts: Counts }) {
   )
 }
 
-function headingOf({ status, counts }: ImportStateFragment): string {
-  if (status === 'FAILED') return 'The import stopped before its end'
+function headingOf({ counts }: ImportStateFragment): string {
   return counts.rows === handledOf(counts) ? 'Every row accounted for' : 'Not every row is accounted for'
 }
 
 /** A sum that misses the rows of the file must never look like success. */
-function Unaccounted({ counts, stopped }: { counts: Counts; stopped: boolean }) {
+function Unaccounted({ counts }: { counts: Counts }) {
   const missing = counts.rows - handledOf(counts)
   if (missing === 0) return null
   return (
     <Alert mt="md" color="red" icon={<IconAlertTriangle size={18} aria-hidden />} styles={{ message: { color: 'inherit' } }}>
-      {stopped
-        ? `${count(missing, 'row')} of ${count(counts.rows, 'row')} were not reached. What is counted above is written. Upload the file again: rows that are in the books already are recognised and skipped.`
-        : `The file has ${count(counts.rows, 'row')}, but ${count(handledOf(counts), 'row')} are accounted for. Tell your administrator before you go on.`}
+      {`The file has ${count(counts.rows, 'row')}, but ${count(handledOf(counts), 'row')} are accounted for. Tell your administrator before you go on.`}
     </Alert>
   )
 }

@@ -38,7 +38,7 @@ export function ImportScreen({ id }: { id: string }) {
         {file.status === 'REVIEW' && <ImportUnderstood from={file} />}
         {file.status === 'REVIEW' && <KnownCustomers />}
         {file.status === 'COMMITTING' && <Committing file={file} />}
-        {(file.status === 'DONE' || file.status === 'FAILED' || file.status === 'DISCARDED') && <ImportResult file={file} />}
+        {(file.status === 'DONE' || file.status === 'DISCARDED') && <ImportResult file={file} />}
         {file.status !== 'DISCARDED' && file.status !== 'COMMITTING' && (
           <ImportRows key={file.status} id={id} status={file.status} counts={file.counts} />
         )}

@@ -43,7 +43,6 @@ export const statusWords: Readonly<Record<ImportStatus, { label: string; tone: T
   REVIEW: { label: 'In review', tone: 'info' },
   COMMITTING: { label: 'Importing', tone: 'info' },
   DONE: { label: 'Done', tone: 'good' },
-  FAILED: { label: 'Stopped', tone: 'bad' },
   DISCARDED: { label: 'Discarded', tone: 'quiet' },
 }
 

@@ -1,1 +1,0 @@
-CREATE INDEX `attempt_last` ON `attempt` (`last_at`);

@@ -1,3 +1,0 @@
-DROP INDEX `customer_by_outstanding` ON `customer`;--> statement-breakpoint
-ALTER TABLE `customer` ADD `outstanding_rank` decimal(24,0) GENERATED ALWAYS AS ((cast(outstanding as decimal(24,0)) * case when currency in ('BIF','CLP','DJF','GNF','ISK','JPY','KMF','KRW','PYG','RWF','UGX','VND','VUV','XAF','XOF','XPF') then 10000 when currency in ('BHD','IQD','JOD','KWD','LYD','OMR','TND') then 10 when currency in ('CLF','UYW') then 1 else 100 end)) VIRTUAL;--> statement-breakpoint
-CREATE INDEX `customer_by_outstanding` ON `customer` (`live`,`outstanding_rank`,`id`);
