@@ -18,9 +18,13 @@ interface Options {
  * Brings the database to the newest schema and holds open what every use-case needs; disposing closes it.
  * @throws ConfigError or DatabaseError with a sentence for the person who starts the program.
  */
-export async function open(config: Config, { clock = () => new Date(), log = openLog(config.logLevel), prepare }: Options = {}): Promise<App> {
+export async function open(
+  config: Config,
+  { clock = () => new Date(), log = openLog(config.logLevel), prepare }: Options = {},
+): Promise<App> {
   const { host, port, user, password, database: name, poolSize } = config.mysql
-  if (host === undefined) throw new ConfigError('MYSQL_HOST is not set, and only `pnpm start` and `pnpm dev` bring a MySQL of their own. Set it in .env.')
+  if (host === undefined)
+    throw new ConfigError('MYSQL_HOST is not set, and only `pnpm start` and `pnpm dev` bring a MySQL of their own. Set it in .env.')
   const address = { host, port, user, password, database: name }
   await migrate(address)
   await using resources = new AsyncDisposableStack()

@@ -70,7 +70,10 @@ describe('what another site could make a browser send', () => {
   })
 
   test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('anything by %s', async (method) => {
-    const answer = await fetch(`${url}/graphql?query=${encodeURIComponent('mutation { signOut { at } }')}`, { method, headers: { authorization: `Bearer ${await agent.token()}`, origin: 'https://evil.example' } })
+    const answer = await fetch(`${url}/graphql?query=${encodeURIComponent('mutation { signOut { at } }')}`, {
+      method,
+      headers: { authorization: `Bearer ${await agent.token()}`, origin: 'https://evil.example' },
+    })
     expect([404, 405]).toContain(answer.status)
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
     expectNothingInside(await answer.text())
@@ -78,12 +81,21 @@ describe('what another site could make a browser send', () => {
 
   test('an upload without the header that makes a browser ask first is refused unread', async () => {
     const form = new FormData()
-    form.set('operations', JSON.stringify({ query: 'mutation ($file: Upload!) { uploadImport(file: $file) { id } }', variables: { file: null } }))
+    form.set(
+      'operations',
+      JSON.stringify({ query: 'mutation ($file: Upload!) { uploadImport(file: $file) { id } }', variables: { file: null } }),
+    )
     form.set('map', JSON.stringify({ 0: ['variables.file'] }))
     form.set('0', new Blob(['abc']), 'a.xlsx')
-    const answer = await fetch(`${url}/graphql`, { method: 'POST', body: form, headers: { authorization: `Bearer ${await agent.token()}` } })
+    const answer = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      body: form,
+      headers: { authorization: `Bearer ${await agent.token()}` },
+    })
     expect(answer.status).toBe(400)
-    expect(await answer.json()).toEqual({ errors: [{ message: 'An upload needs the header apollo-require-preflight', extensions: { code: 'BAD_REQUEST' } }] })
+    expect(await answer.json()).toEqual({
+      errors: [{ message: 'An upload needs the header apollo-require-preflight', extensions: { code: 'BAD_REQUEST' } }],
+    })
   })
 })
 
@@ -107,13 +119,30 @@ describe('a document that does not hold', () => {
 })
 
 describe('a document that asks for too much', () => {
-  const nested = (levels: number) => `{ customers { nodes { ${'payments { nodes { customer { '.repeat(levels)} id ${'} } }'.repeat(levels)} } } }`
+  const nested = (levels: number) =>
+    `{ customers { nodes { ${'payments { nodes { customer { '.repeat(levels)} id ${'} } }'.repeat(levels)} } } }`
   test.each([
     ['depth', nested(4), 'This goes 15 levels deep; at most 12 are allowed: ask for less in one document'],
-    ['depth', `{ customers { nodes { ...a } } } ${[...'abcde'].map((name, n) => `fragment ${name} on Customer { payments { nodes { customer { ${n === 4 ? 'id' : `...${'bcdef'[n]}`} } } } }`).join(' ')}`, 'This goes 18 levels deep; at most 12 are allowed: ask for less in one document'],
-    ['aliases', `{ me { ${Array.from({ length: 31 }, (_, n) => `a${n}: name`).join(' ')} } }`, 'This has 31 aliases; at most 30 are allowed: ask for less in one document'],
-    ['rootFields', `{ ${'me { name } '.repeat(21)} }`, 'This has 21 fields at its root; at most 20 are allowed: ask for less in one document'],
-    ['values', '{ customers(first: 100) { nodes { dues(first: 100) { nodes { customer { dues(first: 100) { nodes { id } } } } } } } }', /^This could answer with 1,0\d\d,\d{3} values; at most 100,000 are allowed: ask for fewer rows \(first\) or fewer fields$/],
+    [
+      'depth',
+      `{ customers { nodes { ...a } } } ${[...'abcde'].map((name, n) => `fragment ${name} on Customer { payments { nodes { customer { ${n === 4 ? 'id' : `...${'bcdef'[n]}`} } } } }`).join(' ')}`,
+      'This goes 18 levels deep; at most 12 are allowed: ask for less in one document',
+    ],
+    [
+      'aliases',
+      `{ me { ${Array.from({ length: 31 }, (_, n) => `a${n}: name`).join(' ')} } }`,
+      'This has 31 aliases; at most 30 are allowed: ask for less in one document',
+    ],
+    [
+      'rootFields',
+      `{ ${'me { name } '.repeat(21)} }`,
+      'This has 21 fields at its root; at most 20 are allowed: ask for less in one document',
+    ],
+    [
+      'values',
+      '{ customers(first: 100) { nodes { dues(first: 100) { nodes { customer { dues(first: 100) { nodes { id } } } } } } } }',
+      /^This could answer with 1,0\d\d,\d{3} values; at most 100,000 are allowed: ask for fewer rows \(first\) or fewer fields$/,
+    ],
   ])('by its %s', async (limit, document, message) => {
     const { status, error } = await query(document)
     expect(status).toBe(400)
@@ -122,13 +151,17 @@ describe('a document that asks for too much', () => {
   })
 
   test('values, when a variable says how many', async () => {
-    const document = 'query ($n: Int!) { customers(first: $n) { nodes { id dues(first: $n) { nodes { id customer { id dues(first: $n) { nodes { id } } } } } } } }'
+    const document =
+      'query ($n: Int!) { customers(first: $n) { nodes { id dues(first: $n) { nodes { id customer { id dues(first: $n) { nodes { id } } } } } } } }'
     expect((await query(document, { n: 100 })).error.extensions).toEqual({ code: 'TOO_LARGE', limit: 'values' })
     expect(await agent.ask(document, { n: 10 })).toEqual({ customers: { nodes: [] } })
   })
 
   test('fragments that double at each step are refused at once', async () => {
-    const steps = Array.from({ length: 26 }, (_, n) => `fragment f${n} on Customer { ...f${n + 1} payments { nodes { customer { ...f${n + 1} } } } }`)
+    const steps = Array.from(
+      { length: 26 },
+      (_, n) => `fragment f${n} on Customer { ...f${n + 1} payments { nodes { customer { ...f${n + 1} } } } }`,
+    )
     const began = performance.now()
     const { error } = await query(`{ customers { nodes { ...f0 } } } ${steps.join(' ')} fragment f26 on Customer { id }`)
     expect(error.extensions?.code).toBe('TOO_LARGE')
@@ -150,15 +183,28 @@ describe('a document that asks for too much', () => {
     })
   })
 
-  test.each(['x', 'bm90IGpzb24', Buffer.from('["a"]').toString('base64url'), '{}', '../../etc/passwd'])('a page after %j', async (after) => {
-    expect(await agent.refusal('query ($after: String) { customers(after: $after) { nodes { id } } }', { after })).toMatchObject({ code: 'INVALID', fields: [{ path: 'after' }] })
-  })
+  test.each(['x', 'bm90IGpzb24', Buffer.from('["a"]').toString('base64url'), '{}', '../../etc/passwd'])(
+    'a page after %j',
+    async (after) => {
+      expect(await agent.refusal('query ($after: String) { customers(after: $after) { nodes { id } } }', { after })).toMatchObject({
+        code: 'INVALID',
+        fields: [{ path: 'after' }],
+      })
+    },
+  )
 })
 
 describe('a token that does not hold', () => {
   const claims = { sid: agent.viewer!.sessionId }
   const sign = (secret: string, change: (jwt: SignJWT) => SignJWT = (jwt) => jwt) =>
-    change(new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setSubject(agent.viewer!.id).setIssuer('collection').setAudience('collection-api').setExpirationTime(new Date('2030-01-01'))).sign(Buffer.from(secret))
+    change(
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(agent.viewer!.id)
+        .setIssuer('collection')
+        .setAudience('collection-api')
+        .setExpirationTime(new Date('2030-01-01')),
+    ).sign(Buffer.from(secret))
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ ...claims, sub: agent.viewer!.id, exp: 9_999_999_999 })).toString('base64url')}.`
 
   test.each([
@@ -189,8 +235,18 @@ describe('values that no form would send', () => {
     ['a name that turns the line around', { name: 'Gra\u202Ece' }, 'name', 'The name has characters that cannot be shown'],
     ['a name of two lines', { name: 'Gra\nce' }, 'name', 'The name has characters that cannot be shown'],
     ['an unknown currency', { name: 'Grace', currency: 'XYZ' }, 'currency', 'Choose a currency code such as EUR, USD or JPY.'],
-    ['an e-mail address that is none', { name: 'Grace', contacts: [{ kind: 'EMAIL', value: 'grace' }] }, 'contacts.0.value', 'This is not an e-mail address'],
-    ['twenty-one contacts', { name: 'Grace', contacts: Array.from({ length: 21 }, () => ({ kind: 'PHONE', value: '+49 30 1234567' })) }, 'contacts', 'A customer can have at most 20 contacts'],
+    [
+      'an e-mail address that is none',
+      { name: 'Grace', contacts: [{ kind: 'EMAIL', value: 'grace' }] },
+      'contacts.0.value',
+      'This is not an e-mail address',
+    ],
+    [
+      'twenty-one contacts',
+      { name: 'Grace', contacts: Array.from({ length: 21 }, () => ({ kind: 'PHONE', value: '+49 30 1234567' })) },
+      'contacts',
+      'A customer can have at most 20 contacts',
+    ],
     ['the amount 1e3', { name: 'Grace', due: { ...due, amount: '1e3' } }, 'due.amount', 'Must be a number such as 1250.50'],
     ['the amount NaN', { name: 'Grace', due: { ...due, amount: 'NaN' } }, 'due.amount', 'Must be a number such as 1250.50'],
     ['the amount 1,5', { name: 'Grace', due: { ...due, amount: '1,5' } }, 'due.amount', 'Must be a number such as 1250.50'],
@@ -198,9 +254,19 @@ describe('values that no form would send', () => {
     ['the amount -5', { name: 'Grace', due: { ...due, amount: '-5' } }, 'due.amount', 'The amount must be a number such as 1250.50'],
     ['the amount 0', { name: 'Grace', due: { ...due, amount: '0' } }, 'due.amount', 'The amount must be more than zero'],
     ['the amount 0.001', { name: 'Grace', due: { ...due, amount: '0.001' } }, 'due.amount', 'EUR has at most 2 decimals.'],
-    ['an amount beyond everything', { name: 'Grace', due: { ...due, amount: '9999999999999999' } }, 'due.amount', 'The amount is too large: at most 10000000000000.00 EUR.'],
+    [
+      'an amount beyond everything',
+      { name: 'Grace', due: { ...due, amount: '9999999999999999' } },
+      'due.amount',
+      'The amount is too large: at most 10000000000000.00 EUR.',
+    ],
     ['the 30th of February', { name: 'Grace', due: { ...due, dueDate: '2026-02-30' } }, 'due.dueDate', 'Must be a date such as 2026-03-31'],
-    ['a date in another order', { name: 'Grace', due: { ...due, dueDate: '31.03.2026' } }, 'due.dueDate', 'Must be a date such as 2026-03-31'],
+    [
+      'a date in another order',
+      { name: 'Grace', due: { ...due, dueDate: '31.03.2026' } },
+      'due.dueDate',
+      'Must be a date such as 2026-03-31',
+    ],
     ['the year 20260', { name: 'Grace', due: { ...due, dueDate: '20260-03-01' } }, 'due.dueDate', 'Must be a date such as 2026-03-31'],
   ])('%s is refused at its field, and nothing is written', async (_what, input, path, message) => {
     const refused = await agent.refusal(create, { input })
@@ -228,12 +294,17 @@ describe('values that no form would send', () => {
     expect(refused.fields.map(({ path }) => path)).toEqual(['name', 'currency', 'due.amount'])
   })
 
-  test.each(["' or 1=1 --", 'x', '', '0190a0b0-0000-7000-8000-00000000000', '0190a0b0-0000-7000-8000-0000000000000', 'é'.repeat(500)])('no customer has the id %j', async (id) => {
-    expect(await agent.ask('query ($id: ID!) { customer(id: $id) { id } }', { id })).toEqual({ customer: null })
-  })
+  test.each(["' or 1=1 --", 'x', '', '0190a0b0-0000-7000-8000-00000000000', '0190a0b0-0000-7000-8000-0000000000000', 'é'.repeat(500)])(
+    'no customer has the id %j',
+    async (id) => {
+      expect(await agent.ask('query ($id: ID!) { customer(id: $id) { id } }', { id })).toEqual({ customer: null })
+    },
+  )
 
   test('brackets in brackets for an id', async () => {
-    const { error } = await post(`{"query": "query ($id: ID!) { customer(id: $id) { id } }", "variables": {"id": ${'['.repeat(50_000)}${']'.repeat(50_000)}}}`)
+    const { error } = await post(
+      `{"query": "query ($id: ID!) { customer(id: $id) { id } }", "variables": {"id": ${'['.repeat(50_000)}${']'.repeat(50_000)}}}`,
+    )
     expect(error.extensions?.code).toBe('BAD_USER_INPUT')
   })
 

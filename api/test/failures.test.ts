@@ -14,7 +14,10 @@ interface Line {
 const lines: Line[] = []
 const wire = await openWire()
 afterAll(wire.close)
-const { as, app, url } = await startTestApp({ env: { MYSQL_HOST: '127.0.0.1', MYSQL_PORT: String(wire.port) }, log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) }) })
+const { as, app, url } = await startTestApp({
+  env: { MYSQL_HOST: '127.0.0.1', MYSQL_PORT: String(wire.port) },
+  log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line) as Line) }),
+})
 const ada = await as('ADMIN')
 beforeEach(() => {
   lines.length = 0
@@ -27,13 +30,22 @@ test('what is a bug is told by its reference alone, and the log has the rest und
   try {
     const answer = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-request-id': 'the-request-of-the-test', authorization: `Bearer ${await ada.token()}` },
+      headers: {
+        'content-type': 'application/json',
+        'x-request-id': 'the-request-of-the-test',
+        authorization: `Bearer ${await ada.token()}`,
+      },
       body: JSON.stringify({ query: '{ notifications { nodes { id } } me { name } }' }),
     })
     const text = await answer.text()
     expectNothingInside(text)
     expect(JSON.parse(text)).toMatchObject({
-      errors: [{ message: 'Internal error, reference the-request-of-the-test', extensions: { code: 'INTERNAL', reference: 'the-request-of-the-test' } }],
+      errors: [
+        {
+          message: 'Internal error, reference the-request-of-the-test',
+          extensions: { code: 'INTERNAL', reference: 'the-request-of-the-test' },
+        },
+      ],
     })
   } finally {
     await connection.query('rename table notification_away to notification')
@@ -47,7 +59,10 @@ test('a bug behind a subscription is told in the same way', async () => {
   await app.pool.promise().query('rename table event to event_away')
   try {
     await using live = await ada.subscribe('subscription ($after: EventNumber) { events(after: $after) { number } }', { after: '1' })
-    await expect(live.next()).rejects.toMatchObject({ code: 'INTERNAL', message: expect.stringMatching(/^Internal error, reference [\da-f-]{36}$/) as string })
+    await expect(live.next()).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringMatching(/^Internal error, reference [\da-f-]{36}$/) as string,
+    })
   } finally {
     await app.pool.promise().query('rename table event_away to event')
   }
@@ -103,7 +118,10 @@ async function openWire() {
   const server = createServer((near) => {
     if (!whole) return near.destroy()
     const far = connect(port, host)
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket)
       socket.pipe(other)
       socket.on('error', () => other.destroy())

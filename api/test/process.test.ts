@@ -19,7 +19,14 @@ function startMain(env: Record<string, string>) {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
     cwd: api,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...given, JWT_SECRET: 'the secret of the tests, 32 bytes and more', DATA_DIR: join(tmpdir(), databaseName()), LOG_LEVEL: 'info', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      ...given,
+      JWT_SECRET: 'the secret of the tests, 32 bytes and more',
+      DATA_DIR: join(tmpdir(), databaseName()),
+      LOG_LEVEL: 'info',
+      ...env,
+    },
   })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (data: Buffer) => (output.stdout += String(data)))
@@ -48,34 +55,54 @@ async function freePort(): Promise<number> {
   return port
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the process within 10 s: sockets are told to come again, requests under way are answered', { timeout: 90_000 }, async (signal) => {
-  using main = startMain({ API_PORT: String(await freePort()) })
-  const url = await main.ready
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
-  await new Promise((resolve) => socket.once('open', resolve))
-  // Hashing the password takes a while, in which the signal arrives.
-  const underWay = fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: 'mutation { signIn(input: { email: "a@example.com", password: "not the password" }) { name } }' }),
-  })
-  await fetch(`${url}/health/live`)
-  const began = performance.now()
-  main.child.kill(signal)
-  expect((await (await underWay).json()) as unknown).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
-  expect(await closed).toBe(1012)
-  expect(await main.exit).toBe(0)
-  expect(performance.now() - began).toBeLessThan(10_000)
-  expect(main.output.stderr).toBe('')
-  await expect(fetch(url)).rejects.toThrow()
-})
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends the process within 10 s: sockets are told to come again, requests under way are answered',
+  { timeout: 90_000 },
+  async (signal) => {
+    using main = startMain({ API_PORT: String(await freePort()) })
+    const url = await main.ready
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+    await new Promise((resolve) => socket.once('open', resolve))
+    // Hashing the password takes a while, in which the signal arrives.
+    const underWay = fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'mutation { signIn(input: { email: "a@example.com", password: "not the password" }) { name } }' }),
+    })
+    await fetch(`${url}/health/live`)
+    const began = performance.now()
+    main.child.kill(signal)
+    expect((await (await underWay).json()) as unknown).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+    expect(await closed).toBe(1012)
+    expect(await main.exit).toBe(0)
+    expect(performance.now() - began).toBeLessThan(10_000)
+    expect(main.output.stderr).toBe('')
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  },
+)
 
 test.concurrent.each([
-  ['a port that is taken', async () => ({ API_PORT: String((await occupied()).port) }), /^Port \d+ is taken\. Stop what uses it, or set API_PORT to another\.\n$/],
-  ['a MySQL that is not there', async () => ({ MYSQL_PORT: String(await freePort()) }), /^No MySQL answers at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. Check MYSQL_HOST and MYSQL_PORT, and that the server runs\.\n$/],
-  ['a variable that makes no sense', async () => ({ API_PORT: 'four thousand' }), /^API_PORT must be .+\. Change it in \.env or in the environment; \.env\.example explains each variable\.\n$/],
-  ['production without a secret', async () => ({ APP_ENV: 'production', JWT_SECRET: '' }), /^JWT_SECRET is missing, and APP_ENV=production needs one\. .+\n$/],
+  [
+    'a port that is taken',
+    async () => ({ API_PORT: String((await occupied()).port) }),
+    /^Port \d+ is taken\. Stop what uses it, or set API_PORT to another\.\n$/,
+  ],
+  [
+    'a MySQL that is not there',
+    async () => ({ MYSQL_PORT: String(await freePort()) }),
+    /^No MySQL answers at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. Check MYSQL_HOST and MYSQL_PORT, and that the server runs\.\n$/,
+  ],
+  [
+    'a variable that makes no sense',
+    async () => ({ API_PORT: 'four thousand' }),
+    /^API_PORT must be .+\. Change it in \.env or in the environment; \.env\.example explains each variable\.\n$/,
+  ],
+  [
+    'production without a secret',
+    async () => ({ APP_ENV: 'production', JWT_SECRET: '' }),
+    /^JWT_SECRET is missing, and APP_ENV=production needs one\. .+\n$/,
+  ],
 ])('%s is a sentence and exit code 1', { timeout: 90_000 }, async (_what, env, sentence) => {
   using main = startMain({ API_PORT: String(await freePort()), ...(await env()) })
   expect(await main.exit).toBe(1)

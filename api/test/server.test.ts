@@ -1,4 +1,13 @@
-import { getNamedType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, type GraphQLField, type GraphQLInputType } from 'graphql'
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type GraphQLField,
+  type GraphQLInputType,
+} from 'graphql'
 import { createClient } from 'graphql-ws'
 import { operations, type Access, type Operation } from 'schema/permissions'
 import { eq } from 'drizzle-orm'
@@ -12,7 +21,9 @@ const { as, app, url } = await startTestApp()
 const schema = await openSchema()
 
 const kinds = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() }
-const all = Object.entries(kinds).flatMap(([kind, type]) => Object.values(type?.getFields() ?? {}).map((field) => ({ kind, name: field.name, field })))
+const all = Object.entries(kinds).flatMap(([kind, type]) =>
+  Object.values(type?.getFields() ?? {}).map((field) => ({ kind, name: field.name, field })),
+)
 const closedOnes = all.filter(({ name }) => operations[name as Operation] !== 'anyone')
 
 /** Some value that the schema accepts, as a literal. */
@@ -24,16 +35,28 @@ function literal(type: GraphQLInputType): string {
     const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
     return `{ ${fields.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')} }`
   }
-  const samples: Record<string, string> = { ID: '"0190a0b0-0000-7000-8000-000000000000"', Int: '1', Boolean: 'true', Date: '"2026-03-01"', Decimal: '"1.00"', EventNumber: '"0"' }
+  const samples: Record<string, string> = {
+    ID: '"0190a0b0-0000-7000-8000-000000000000"',
+    Int: '1',
+    Boolean: 'true',
+    Date: '"2026-03-01"',
+    Decimal: '"1.00"',
+    EventNumber: '"0"',
+  }
   return samples[type.name] ?? '"some text"'
 }
 
 function documentOf(kind: string, field: GraphQLField<unknown, unknown>): { document: string; uploads: boolean } {
   const required = field.args.filter((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined)
   const uploads = required.some((argument) => getNamedType(argument.type).name === 'Upload')
-  const args = required.map((argument) => `${argument.name}: ${getNamedType(argument.type).name === 'Upload' ? '$file' : literal(argument.type)}`)
+  const args = required.map(
+    (argument) => `${argument.name}: ${getNamedType(argument.type).name === 'Upload' ? '$file' : literal(argument.type)}`,
+  )
   const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }'
-  return { document: `${kind}${uploads ? ' ($file: Upload!)' : ''} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${selection} }`, uploads }
+  return {
+    document: `${kind}${uploads ? ' ($file: Upload!)' : ''} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${selection} }`,
+    uploads,
+  }
 }
 
 async function codeFor(caller: Caller, kind: string, field: GraphQLField<unknown, unknown>): Promise<string> {
@@ -62,22 +85,31 @@ describe('who may do what', () => {
     expect(closedOnes.length).toBeGreaterThan(20)
   })
 
-  test.each(closedOnes.filter(({ kind }) => kind !== 'subscription'))('nobody may use $kind $name without signing in', async ({ kind, field }) => {
-    expect(await codeFor(await as(null), kind, field)).toBe('UNAUTHENTICATED')
-  })
+  test.each(closedOnes.filter(({ kind }) => kind !== 'subscription'))(
+    'nobody may use $kind $name without signing in',
+    async ({ kind, field }) => {
+      expect(await codeFor(await as(null), kind, field)).toBe('UNAUTHENTICATED')
+    },
+  )
 
-  test.each(closedOnes.filter(({ kind }) => kind === 'subscription'))('a socket for $name is closed when nobody is signed in', async ({ kind, field }) => {
-    await using live = await (await as(null)).subscribe(documentOf(kind, field).document)
-    await live.next().catch(() => {})
-    expect(await live.closed).toBe(4401)
-  })
+  test.each(closedOnes.filter(({ kind }) => kind === 'subscription'))(
+    'a socket for $name is closed when nobody is signed in',
+    async ({ kind, field }) => {
+      await using live = await (await as(null)).subscribe(documentOf(kind, field).document)
+      await live.next().catch(() => {})
+      expect(await live.closed).toBe(4401)
+    },
+  )
 
   const refusals = (['WAITING', 'VIEWER', 'AGENT'] as const).flatMap((standing) =>
     closedOnes.map((operation) => ({ ...operation, standing, expected: expectedFor(standing, operations[operation.name as Operation]) })),
   )
-  test.each(refusals.filter(({ expected }) => expected !== undefined))('$standing is refused $kind $name with $expected', async ({ standing, kind, field, expected }) => {
-    expect(await codeFor(await as(standing), kind, field)).toBe(expected)
-  })
+  test.each(refusals.filter(({ expected }) => expected !== undefined))(
+    '$standing is refused $kind $name with $expected',
+    async ({ standing, kind, field, expected }) => {
+      expect(await codeFor(await as(standing), kind, field)).toBe(expected)
+    },
+  )
 
   const allowed = refusals.filter(({ expected, kind }) => expected === undefined && kind !== 'subscription')
   test.each(allowed)('$standing gets as far as the use-case with $kind $name', async ({ standing, kind, field }) => {
@@ -109,7 +141,10 @@ describe('sockets', () => {
     expect(await handshake({ origin: `http://${new URL(url).host}.evil.example` })).toBe(403)
   })
 
-  test.each([['this server', () => url], ['the public address', () => app.config.web.url]])('a page of %s may', async (_whose, origin) => {
+  test.each([
+    ['this server', () => url],
+    ['the public address', () => app.config.web.url],
+  ])('a page of %s may', async (_whose, origin) => {
     expect(await handshake({ origin: origin() })).toBe(101)
   })
 
@@ -119,12 +154,16 @@ describe('sockets', () => {
 
   test('the access cookie signs in as well as the token does', async () => {
     const token = await (await as('VIEWER')).token()
-    const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0, webSocketImpl: withHeaders({ cookie: `theme=dark; access=${token}` }) })
+    const client = createClient({
+      url: `${url.replace('http', 'ws')}/graphql`,
+      retryAttempts: 0,
+      webSocketImpl: withHeaders({ cookie: `theme=dark; access=${token}` }),
+    })
     const acknowledged = Promise.withResolvers<unknown>()
     client.on('connected', acknowledged.resolve)
     client.on('closed', acknowledged.reject)
     client.subscribe({ query: listening }, { next() {}, error() {}, complete() {} })
-    await acknowledged.promise
+    expect(await acknowledged.promise).toBeDefined()
     await client.dispose()
   })
 
@@ -135,10 +174,18 @@ describe('sockets', () => {
 
   test('a twenty-first subscription is refused, and the twenty go on', async () => {
     const token = await (await as('VIEWER')).token()
-    const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: { token } })
+    const client = createClient({
+      url: `${url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { token },
+    })
     const refused = Promise.withResolvers<unknown>()
-    for (let n = 1; n <= 21; n++) client.subscribe({ query: listening }, { next() {}, error: (error) => refused.resolve(error), complete() {} })
-    expect(await refused.promise).toMatchObject([{ message: 'At most 20 subscriptions fit on one socket; end some first', extensions: { code: 'TOO_MANY' } }])
+    for (let n = 1; n <= 21; n++)
+      client.subscribe({ query: listening }, { next() {}, error: (error) => refused.resolve(error), complete() {} })
+    expect(await refused.promise).toMatchObject([
+      { message: 'At most 20 subscriptions fit on one socket; end some first', extensions: { code: 'TOO_MANY' } },
+    ])
     await client.dispose()
   })
 

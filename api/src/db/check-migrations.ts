@@ -17,7 +17,9 @@ try {
   const fresh = readdirSync(copy).filter((name) => !known.has(name))
   if (status !== 0 || !/No schema changes/.test(stdout) || fresh.length > 0) {
     const statements = fresh.map((name) => readFileSync(join(copy, name), 'utf8')).join('\n')
-    process.stderr.write(`The tables differ from what the migrations make. Run \`pnpm --filter api migration\`.\n${statements || stdout + stderr}\n`)
+    process.stderr.write(
+      `The tables differ from what the migrations make. Run \`pnpm --filter api migration\`.\n${statements || stdout + stderr}\n`,
+    )
     process.exitCode = 1
   }
 } finally {

@@ -36,16 +36,28 @@ function refusal(error: GraphQLError): DomainError | undefined {
   if (known !== undefined) return known
   const { originalError } = error
   if (originalError !== undefined && 'status' in originalError && 'expose' in originalError) {
-    return originalError.status === 413 ? new DomainError('TOO_LARGE', fileTooLarge) : new DomainError('FILE_REFUSED', 'The file did not arrive whole; upload it again')
+    return originalError.status === 413
+      ? new DomainError('TOO_LARGE', fileTooLarge)
+      : new DomainError('FILE_REFUSED', 'The file did not arrive whole; upload it again')
   }
   if (error.extensions['code'] !== 'INVALID') return undefined
   const [, path = '', message = ''] = /^Variable "\$\w+" got invalid value .*?(?: at "\w+\.([^"]+)")?; ([^;]+)$/s.exec(error.message) ?? []
-  return new DomainError('INVALID', path === '' && message !== '' ? message : problems.INVALID.title, path === '' ? [] : [{ path, message }])
+  return new DomainError(
+    'INVALID',
+    path === '' && message !== '' ? message : problems.INVALID.title,
+    path === '' ? [] : [{ path, message }],
+  )
 }
 
 export const fileTooLarge = 'The file is larger than 20 MB; split it in two'
 
-const ofDocument = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE'])
+const ofDocument = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+])
 
 /** Whether the document or its variables are at fault: such an error comes from the parser, the validator or the coercion of values. */
 function isOfDocument(error: GraphQLError): boolean {

@@ -59,13 +59,18 @@ export function assertAffordable(operation: OperationDefinitionNode, variables: 
 }
 
 function tooMuch(limit: keyof typeof limits, what: string, remedy: string, node: OperationDefinitionNode): GraphQLError {
-  return new GraphQLError(`${what}; at most ${limits[limit].toLocaleString('en')} are allowed: ${remedy}`, { nodes: node, extensions: { limit, http: { status: 400 } } })
+  return new GraphQLError(`${what}; at most ${limits[limit].toLocaleString('en')} are allowed: ${remedy}`, {
+    nodes: node,
+    extensions: { limit, http: { status: 400 } },
+  })
 }
 
 const shown = (values: number): string => (Number.isFinite(values) ? values.toLocaleString('en') : 'no end of')
 
 function* faults(schema: GraphQLSchema, document: DocumentNode): Generator<GraphQLError> {
-  const fragments = new Map(document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]))
+  const fragments = new Map(
+    document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION).map((node) => [node.name.value, node]),
+  )
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue
     const walk = new Walk(schema, fragments, operation)
@@ -73,8 +78,10 @@ function* faults(schema: GraphQLSchema, document: DocumentNode): Generator<Graph
     const cost = root ? walk.selections(operation.selectionSet, root, 1, undefined) : () => 0
     costs.set(operation, walk.steps > mostSteps ? () => Number.POSITIVE_INFINITY : cost)
     if (walk.depth > limits.depth) yield tooMuch('depth', `This goes ${walk.depth} levels deep`, 'ask for less in one document', operation)
-    if (walk.aliases > limits.aliases) yield tooMuch('aliases', `This has ${walk.aliases} aliases`, 'ask for less in one document', operation)
-    if (walk.rootFields > limits.rootFields) yield tooMuch('rootFields', `This has ${walk.rootFields} fields at its root`, 'ask for less in one document', operation)
+    if (walk.aliases > limits.aliases)
+      yield tooMuch('aliases', `This has ${walk.aliases} aliases`, 'ask for less in one document', operation)
+    if (walk.rootFields > limits.rootFields)
+      yield tooMuch('rootFields', `This has ${walk.rootFields} fields at its root`, 'ask for less in one document', operation)
   }
 }
 

@@ -11,7 +11,10 @@ class PageInfo {
   @Field(() => Boolean) hasNextPage!: boolean
 }
 
-@ObjectType({ simpleResolvers: true, description: `Counted up to ${countLimit.toLocaleString('en')}; beyond that \`more\` is true and \`count\` stays there.` })
+@ObjectType({
+  simpleResolvers: true,
+  description: `Counted up to ${countLimit.toLocaleString('en')}; beyond that \`more\` is true and \`count\` stays there.`,
+})
 export class TotalCount {
   @Field(() => Int) count!: number
   @Field(() => Boolean) more!: boolean

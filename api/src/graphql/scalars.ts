@@ -5,7 +5,12 @@ import { isDay } from 'schema/day'
 const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'INVALID' } })
 
 /** A scalar that is a JSON string on the wire; `read` throws a sentence for every other text. */
-function textScalar<Inner>(name: string, description: string, write: (value: unknown) => string, read: (text: string) => Inner): GraphQLScalarType<Inner, string> {
+function textScalar<Inner>(
+  name: string,
+  description: string,
+  write: (value: unknown) => string,
+  read: (text: string) => Inner,
+): GraphQLScalarType<Inner, string> {
   const parseValue = (value: unknown): Inner => {
     if (typeof value !== 'string') throw refused(`${name} must be given as a string`)
     return read(value)
@@ -43,10 +48,15 @@ export const Instant = textScalar(
 )
 
 /** An amount of money; the text is read by parseMoney, which knows the currency. */
-export const Decimal = textScalar('Decimal', 'An amount as a plain decimal string, such as "1250.50"; never a number, which would be rounded.', asText, (text) => {
-  if (!/^-?\d{1,20}(\.\d{1,10})?$/.test(text)) throw refused('Must be a number such as 1250.50')
-  return text
-})
+export const Decimal = textScalar(
+  'Decimal',
+  'An amount as a plain decimal string, such as "1250.50"; never a number, which would be rounded.',
+  asText,
+  (text) => {
+    if (!/^-?\d{1,20}(\.\d{1,10})?$/.test(text)) throw refused('Must be a number such as 1250.50')
+    return text
+  },
+)
 
 /** A number of the event log: a string on the wire, since it outgrows 32 bits; a number inside. */
 export const EventNumber = textScalar('EventNumber', 'A number of the event log, as a string such as "42".', String, (text) => {

@@ -50,7 +50,8 @@ export function guard(schema: GraphQLSchema, table: Readonly<Record<string, Acce
     if (!isObjectType(type)) continue
     for (const field of Object.values(type.getFields())) {
       const access = table[field.name]
-      if (access === undefined || !Object.hasOwn(table, field.name)) throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
+      if (access === undefined || !Object.hasOwn(table, field.name))
+        throw new Error(`schema/permissions.ts does not say who may use ${type.name}.${field.name}`)
       left.delete(field.name)
       field.resolve = allowing(access, field.resolve)
       if (type === schema.getSubscriptionType()) field.subscribe = allowing(access, field.subscribe)

@@ -27,7 +27,7 @@ export async function serveGraphql(server: FastifyInstance, app: App, schema: Gr
     method: 'POST',
     url: path,
     schema: { hide: true },
-    errorHandler: (error, request, reply) => answerError(app, error, request, reply),
+    errorHandler: (error, request, reply) => void answerError(app, error, request, reply),
     handler: async (request, reply) => {
       const ctx = await contextFrom(app, request, reply)
       const body = isMultipart(request) ? await readUpload(request, reply, ctx) : request.body
@@ -120,7 +120,8 @@ async function readUpload(request: FastifyRequest, reply: FastifyReply, ctx: Req
     throw refused('An upload needs the header apollo-require-preflight')
   }
   if (ctx.viewer.kind === 'nobody') throw new DomainError('UNAUTHENTICATED')
-  if (Number(request.headers['content-length'] ?? 0) > uploadLimits.maxFileSize + 1_000_000) throw new DomainError('TOO_LARGE', fileTooLarge)
+  if (Number(request.headers['content-length'] ?? 0) > uploadLimits.maxFileSize + 1_000_000)
+    throw new DomainError('TOO_LARGE', fileTooLarge)
   return processRequest(request.raw, reply.raw, uploadLimits)
 }
 

@@ -77,13 +77,16 @@ export function openSockets(app: App, schema: GraphQLSchema, server: Server): As
   const onUpgrade = (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     duplex.on('error', () => duplex.destroy())
     if (request.url?.split('?')[0] !== path) refuseUpgrade(duplex, '404 Not Found', `Sockets are opened at ${path}`)
-    else if (!isOwnOrigin(app, request)) refuseUpgrade(duplex, '403 Forbidden', 'This page belongs to another site; sockets are for pages of this one')
+    else if (!isOwnOrigin(app, request))
+      refuseUpgrade(duplex, '403 Forbidden', 'This page belongs to another site; sockets are for pages of this one')
     else sockets.handleUpgrade(request, duplex, head, (socket) => sockets.emit('connection', socket, request))
   }
   server.on('upgrade', onUpgrade)
 
   const watch = setInterval(() => {
-    void closeEnded(app, signedIn).catch((error: unknown) => app.log.warn({ err: error }, 'sessions could not be looked at; it is tried again'))
+    void closeEnded(app, signedIn).catch((error: unknown) =>
+      app.log.warn({ err: error }, 'sessions could not be looked at; it is tried again'),
+    )
   }, sessionCheckMs)
   watch.unref()
 
@@ -103,7 +106,12 @@ export function openSockets(app: App, schema: GraphQLSchema, server: Server): As
 }
 
 /** Parses, validates and bounds what somebody subscribes to; queries and mutations belong to HTTP, where their cookies can be set. */
-function prepare(app: App, schema: GraphQLSchema, connection: Connection, payload: SubscribePayload): ExecutionArgs | readonly GraphQLError[] {
+function prepare(
+  app: App,
+  schema: GraphQLSchema,
+  connection: Connection,
+  payload: SubscribePayload,
+): ExecutionArgs | readonly GraphQLError[] {
   try {
     if (Object.keys(connection.subscriptions).length > subscriptionsPerSocket) {
       throw new DomainError('TOO_MANY', `At most ${subscriptionsPerSocket} subscriptions fit on one socket; end some first`)
@@ -113,7 +121,8 @@ function prepare(app: App, schema: GraphQLSchema, connection: Connection, payloa
     if (faults.length > 0) return faults
     const operation = getOperationAST(document, payload.operationName)
     if (operation == null) throw new GraphQLError('Name one operation of the document')
-    if (operation.operation !== 'subscription') throw new GraphQLError('Only subscriptions are served on a socket; send queries and mutations by HTTP POST')
+    if (operation.operation !== 'subscription')
+      throw new GraphQLError('Only subscriptions are served on a socket; send queries and mutations by HTTP POST')
     const variables = payload.variables ?? {}
     assertAffordable(operation, variables)
     return {
@@ -191,11 +200,14 @@ function adapt(app: App, socket: WebSocket): Parameters<ReturnType<typeof makeSe
   return {
     protocol: socket.protocol,
     // Waiting until the data has left keeps a slow reader from filling memory.
-    send: (data) => new Promise((resolve, reject) => (socket.readyState === socket.OPEN ? socket.send(data, (error) => (error ? reject(error) : resolve())) : resolve())),
+    send: (data) =>
+      new Promise((resolve, reject) =>
+        socket.readyState === socket.OPEN ? socket.send(data, (error) => (error ? reject(error) : resolve())) : resolve(),
+      ),
     close: (code, reason) => socket.close(code, reason),
     onMessage: (handle) =>
-      socket.on('message', (data) => {
-        handle(String(data)).catch((error: unknown) => {
+      socket.on('message', (data: Buffer) => {
+        handle(data.toString()).catch((error: unknown) => {
           app.log.error({ err: error }, 'a socket message could not be handled')
           socket.close(closed.internal, 'Internal error')
         })
@@ -234,7 +246,10 @@ function hostOf(address: string): string | undefined {
 }
 
 function refuseUpgrade(duplex: Duplex, status: string, text: string): void {
-  duplex.end(`HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`)
+  duplex.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  )
 }
 
-const tokenOf = (request: IncomingMessage): string | undefined => bearer(request.headers.authorization) ?? accessCookieIn(request.headers.cookie)
+const tokenOf = (request: IncomingMessage): string | undefined =>
+  bearer(request.headers.authorization) ?? accessCookieIn(request.headers.cookie)

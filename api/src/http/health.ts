@@ -19,7 +19,14 @@ export const healthRoutes =
     )
     server.get(
       '/health/ready',
-      { schema: { operationId: 'ready', summary: 'Whether the database answers', tags: ['health'], response: { 200: answer, 503: problem } } },
+      {
+        schema: {
+          operationId: 'ready',
+          summary: 'Whether the database answers',
+          tags: ['health'],
+          response: { 200: answer, 503: problem },
+        },
+      },
       async () => {
         await answersInTime(app)
         return { status: 'ok' } as const

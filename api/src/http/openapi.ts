@@ -8,7 +8,11 @@ const problemRef = '#/components/schemas/Problem'
 export const openapi: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
-    info: { title: 'Collection API', version: '1.0.0', description: 'What is not GraphQL: the session, health, and the endpoints for partners.' },
+    info: {
+      title: 'Collection API',
+      version: '1.0.0',
+      description: 'What is not GraphQL: the session, health, and the endpoints for partners.',
+    },
   },
   transform: jsonSchemaTransform,
   transformObject: (input) => {

@@ -77,10 +77,20 @@ export function servePlayground(server: FastifyInstance): void {
       metaTags: (original) => `${original}<link rel="icon" href="data:,">`,
     },
   })
-  server.get('/playground', { schema: { hide: true } }, (_request, reply) => reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page))
+  server.get('/playground', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page),
+  )
   server.get(`${staticPath}*`, { schema: { hide: true } }, async (request, reply) => {
-    const file = await getStaticFile({ staticPath, urlPath: request.url, acceptEncoding: request.headers['accept-encoding'], disallowDevAssets: true })
+    const file = await getStaticFile({
+      staticPath,
+      urlPath: request.url,
+      acceptEncoding: request.headers['accept-encoding'],
+      disallowDevAssets: true,
+    })
     if (file === null) return reply.callNotFound()
-    return reply.headers(file.headers).headers({ 'content-security-policy': policy, 'cache-control': 'public, max-age=3600' }).send(file.content)
+    return reply
+      .headers(file.headers)
+      .headers({ 'content-security-policy': policy, 'cache-control': 'public, max-age=3600' })
+      .send(file.content)
   })
 }

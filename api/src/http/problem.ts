@@ -22,7 +22,15 @@ export const problem = z
 type Problem = z.infer<typeof problem>
 
 // What the driver and the server say when there is no connection to be had just now: lost, refused, too many, shutting down, pool's queue full.
-const unavailable = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'POOL_CLOSED', 'POOL_NONEONLINE'])
+const unavailable = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'POOL_CLOSED',
+  'POOL_NONEONLINE',
+])
 const unavailableErrno = new Set([1040, 1053, 1077, 1079, 1105, 2006, 2013, 1205, 1213, 3024])
 
 /** The expected failure behind an error, if it is one; a database that cannot be reached is BUSY. */
@@ -30,7 +38,8 @@ export function expected(error: unknown): DomainError | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof DomainError) return cause
     if ('code' in cause && typeof cause.code === 'string' && unavailable.has(cause.code)) return new DomainError('BUSY')
-    if (/^(Queue limit reached|Pool is closed|Can't add new command when connection is in closed state)/.test(cause.message)) return new DomainError('BUSY')
+    if (/^(Queue limit reached|Pool is closed|Can't add new command when connection is in closed state)/.test(cause.message))
+      return new DomainError('BUSY')
   }
   const errno = mysqlErrno(error)
   return errno !== undefined && unavailableErrno.has(errno) ? new DomainError('BUSY') : undefined

@@ -48,7 +48,8 @@ function cookiesOf(config: Config, request: FastifyRequest, reply: FastifyReply)
       set(refreshCookie, tokens.refresh)
     },
     signOut() {
-      for (const { name, path } of [accessCookie, refreshCookie]) void reply.clearCookie(name, { httpOnly: true, sameSite: 'lax', secure, path })
+      for (const { name, path } of [accessCookie, refreshCookie])
+        void reply.clearCookie(name, { httpOnly: true, sameSite: 'lax', secure, path })
     },
   }
 }

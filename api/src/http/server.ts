@@ -57,7 +57,10 @@ export async function makeServer(app: App, schema: GraphQLSchema): Promise<Fasti
   const overTls = app.config.web.url.startsWith('https:')
   await server.register(helmet, {
     // Helmet's own defaults would turn plain http on a local network into https.
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
+    },
     strictTransportSecurity: overTls ? { maxAge: 15_552_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
   })
@@ -65,7 +68,8 @@ export async function makeServer(app: App, schema: GraphQLSchema): Promise<Fasti
   await server.register(swagger, openapi)
   await server.register(swaggerUi, {
     routePrefix: '/v1/docs',
-    staticCSP: "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'",
+    staticCSP:
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'",
   })
 
   await server.register(healthRoutes(app))
