@@ -2,7 +2,7 @@
 import { useApolloClient, useMutation, useQuery } from '@apollo/client/react'
 import { Center, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
 import { rememberSession, whenEnded } from '../../apollo/renewal.ts'
 import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
@@ -14,7 +14,7 @@ import { SignInAgain } from './sign-in-again.tsx'
 const askAgainMs = 5 * 60_000
 const retryMs = 3_000
 /** What one tab tells the others of the same browser. */
-const channelName = 'collection.session'
+const signedOutKey = 'collection.signed-out-at'
 
 interface Props {
   /** The frame of what comes, while it is being found out who this is. */
@@ -40,11 +40,10 @@ export function SessionProvider({ fallback, children }: Props) {
   const [asking, setAsking] = useState<(signedIn: boolean) => void>()
   const known: SessionQuery | undefined = data ?? (previousData as SessionQuery | undefined)
   const me = known?.me ?? undefined
-  const channel = useRef<BroadcastChannel | undefined>(undefined)
 
   const leave = useCallback(
     async (tell: boolean) => {
-      if (tell) channel.current?.postMessage('signed-out')
+      if (tell) localStorage.setItem(signedOutKey, String(Date.now()))
       // The screens go first, so that none of them asks again when the cache is emptied.
       setLeaving(true)
       rememberSession(false)
@@ -55,10 +54,12 @@ export function SessionProvider({ fallback, children }: Props) {
   )
 
   useEffect(() => {
-    const opened = new BroadcastChannel(channelName)
-    opened.addEventListener('message', () => void leave(false))
-    channel.current = opened
-    return () => opened.close()
+    // This event comes to the other tabs alone.
+    const onStorage = ({ key }: StorageEvent): void => {
+      if (key === signedOutKey) void leave(false)
+    }
+    window.addEventListener('storage', onStorage)
+    return () => window.removeEventListener('storage', onStorage)
   }, [leave])
 
   const code = known === undefined && error !== undefined ? problemOf(error).code : undefined
