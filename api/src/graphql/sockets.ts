@@ -234,8 +234,11 @@ function isOwnOrigin(app: App, request: IncomingMessage): boolean {
   if (origin === undefined) return true
   const page = hostOf(origin)
   const own = [host, request.headers['x-forwarded-host'], hostOf(app.config.web.url)]
-  return page !== undefined && own.includes(page)
+  return page !== undefined && own.some((known) => typeof known === 'string' && sameHost(known) === sameHost(page))
 }
+
+/** A machine has several names for itself, and a page opened by any of them is its own. */
+const sameHost = (host: string): string => host.replace(/^(?:localhost|127\.0\.0\.1|\[::1\])(?=:|$)/, 'this machine')
 
 function hostOf(address: string): string | undefined {
   try {

@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { moneyRule } from 'schema/amount'
 import { displayMoney } from 'schema/money'
 import { type PaymentMethod, paymentMethods, recordPaymentInput } from 'schema/payment'
+import { v4 as uuid } from 'uuid'
 import { faultsByPath, type Problem, problemOf } from '../../apollo/problem.ts'
 import { RecordPaymentDocument, type RecordPaymentInput } from '../../gql.ts'
 import { DayInput } from '../../ui/day-input.tsx'
@@ -43,7 +44,7 @@ export function TakePaymentForm({
   const { locale, today } = useReader()
   const close = useCloseDialog()
   // One key for one payment: pressed twice, or sent again after an answer that got lost, it is booked once.
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(() => uuid())
   const [record, { loading }] = useMutation(RecordPaymentDocument)
   const [problem, setProblem] = useState<Problem>()
   const form = useForm<Values>({
