@@ -42,6 +42,8 @@ export function MoneyInput({ value, defaultValue, onChange, onBlur, onFocus, cur
       value={typed ?? writeAmount(decimal, currency, locale)}
       onFocus={(event) => {
         setTyped(event.currentTarget.value)
+        // A suggested amount is typed over, not added to.
+        event.currentTarget.select()
         onFocus?.(event)
       }}
       onChange={(event) => {
