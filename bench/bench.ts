@@ -18,6 +18,9 @@ for (const [id, measure] of Object.entries(cases)) {
   keep(measured)
   for (const row of measured) {
     process.stdout.write(`${row.id}  ${row.case}: ${row.figure} ${row.unit} (${row.spread[0]}–${row.spread[1]}, ${row.runs} runs)\n`)
-    for (const one of row.against) process.stdout.write(`      against ${one.name} ${one.figure}: ratio ${one.ratio}, bar ${one.bar}: ${one.holds ? 'holds' : 'DOES NOT HOLD'}\n`)
+    for (const one of row.against)
+      process.stdout.write(
+        `      against ${one.name} ${one.figure}: ratio ${one.ratio}, bar ${one.bar}: ${one.holds ? 'holds' : 'DOES NOT HOLD'}\n`,
+      )
   }
 }

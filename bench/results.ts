@@ -34,7 +34,13 @@ const file = new URL('results.json', import.meta.url)
 const page = new URL('RESULTS.md', import.meta.url)
 
 /** Holds a figure against a limit that it must stay below. */
-export const atMost = (name: string, figure: number, limit: number): Against => ({ name, figure: limit, ratio: round(figure / limit), bar: '≤ 1', holds: figure <= limit })
+export const atMost = (name: string, figure: number, limit: number): Against => ({
+  name,
+  figure: limit,
+  ratio: round(figure / limit),
+  bar: '≤ 1',
+  holds: figure <= limit,
+})
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other)
@@ -73,9 +79,13 @@ function read(): Result[] {
 }
 
 function draw(all: readonly Result[]): string {
-  const newest = [...new Map(all.map((row) => [`${row.id} ${row.case}`, row])).values()].toSorted((one, other) => one.id.localeCompare(other.id, 'en', { numeric: true }))
+  const newest = [...new Map(all.map((row) => [`${row.id} ${row.case}`, row])).values()].toSorted((one, other) =>
+    one.id.localeCompare(other.id, 'en', { numeric: true }),
+  )
   const rows = newest.map(({ id, case: name, figure, unit, against, runs, spread, machine, commit, date }) => {
-    const held = against.map((one) => `${one.name} ${one.figure} ${unit}: ${one.ratio} (${one.bar}) ${one.holds ? 'holds' : '**does not hold**'}`).join('; ')
+    const held = against
+      .map((one) => `${one.name} ${one.figure} ${unit}: ${one.ratio} (${one.bar}) ${one.holds ? 'holds' : '**does not hold**'}`)
+      .join('; ')
     return `| ${id} | ${name} | ${figure} ${unit} | ${spread[0]}–${spread[1]} (${runs}) | ${held || '–'} | ${date}, ${commit}, ${machine} |`
   })
   return [

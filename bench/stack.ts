@@ -78,7 +78,10 @@ export function memoryOf(pid: number): { now: number; peak: number } {
 }
 
 /** Somebody signed in at the API, without a browser. */
-export async function register(url: string, name: string): Promise<{ cookie: string; ask: <T>(query: string, variables?: object) => Promise<T> }> {
+export async function register(
+  url: string,
+  name: string,
+): Promise<{ cookie: string; ask: <T>(query: string, variables?: object) => Promise<T> }> {
   let cookie = ''
   const ask = async <T>(query: string, variables: object = {}): Promise<T> => {
     const answer = await fetch(`${url}/graphql`, {
@@ -93,7 +96,9 @@ export async function register(url: string, name: string): Promise<{ cookie: str
     return data
   }
   const email = `${name.toLowerCase()}@example.com`
-  await ask('mutation ($input: RegisterInput!) { register(input: $input) { id } }', { input: { name, email, password: 'a bench of its own' } })
+  await ask('mutation ($input: RegisterInput!) { register(input: $input) { id } }', {
+    input: { name, email, password: 'a bench of its own' },
+  })
   return {
     get cookie() {
       return cookie

@@ -16,7 +16,10 @@ export type CustomerStatus = (typeof customerStatuses)[number]
 
 /** E-mail in lower case, phone in E.164 where its country can be told, an address of up to ten lines as typed. */
 export const contactInput = z
-  .object({ kind: z.enum(contactKinds), value: z.string().trim().min(1, 'This contact is empty').max(500, 'A contact can have at most 500 characters') })
+  .object({
+    kind: z.enum(contactKinds),
+    value: z.string().trim().min(1, 'This contact is empty').max(500, 'A contact can have at most 500 characters'),
+  })
   .transform((contact, context) => {
     const rule = contactRules[contact.kind].safeParse(contact.value)
     if (rule.success) return { kind: contact.kind, value: rule.data }
@@ -25,7 +28,10 @@ export const contactInput = z
   })
 
 const contactRules = {
-  EMAIL: z.email({ pattern: z.regexes.unicodeEmail, error: 'This is not an e-mail address' }).max(254, 'An e-mail address has at most 254 characters').transform((text) => text.toLowerCase()),
+  EMAIL: z
+    .email({ pattern: z.regexes.unicodeEmail, error: 'This is not an e-mail address' })
+    .max(254, 'An e-mail address has at most 254 characters')
+    .transform((text) => text.toLowerCase()),
   PHONE: z
     .string()
     .max(40, 'A phone number has at most 40 characters')

@@ -8,7 +8,11 @@ import { z } from 'zod'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const exampleSecret = 'replace-me-with-at-least-32-random-bytes'
-const port = z.coerce.number().int('a whole number').min(1).max(65_535)
+const port = z.coerce
+  .number('a number from 1 to 65535')
+  .int('a whole number')
+  .min(1, 'a number from 1 to 65535')
+  .max(65_535, 'a number from 1 to 65535')
 const optional = z.string().trim().optional()
 const onOff = z.enum(['on', 'off'])
 
@@ -23,8 +27,11 @@ const variables = z.object({
   MYSQL_PORT: port.optional(),
   MYSQL_USER: z.string().default('root'),
   MYSQL_PASSWORD: z.string().default(''),
-  MYSQL_DATABASE: z.string().regex(/^\w{1,60}$/, 'letters, digits and _ only').default('collection'),
-  MYSQL_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  MYSQL_DATABASE: z
+    .string()
+    .regex(/^\w{1,60}$/, 'letters, digits and _ only')
+    .default('collection'),
+  MYSQL_POOL_SIZE: z.coerce.number('a number from 2 to 200').int('a whole number').min(2, '2 or more').max(200, '200 or less').default(10),
   JWT_SECRET: optional,
   JWT_SECRET_PREVIOUS: optional,
   ELASTICSEARCH_URL: z.url().optional(),
@@ -32,7 +39,10 @@ const variables = z.object({
   ELASTICSEARCH_PASSWORD: optional,
   BUSINESS_TIME_ZONE: z.string().refine(isTimeZone, 'a time zone such as Europe/Berlin').optional(),
   COMPANY_NAME: z.string().trim().max(120).optional(),
-  COMPANY_CURRENCY: z.string().regex(/^[A-Z]{3}$/, 'three capital letters such as EUR').default('EUR'),
+  COMPANY_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'three capital letters such as EUR')
+    .default('EUR'),
   TRUSTED_PROXY: optional,
   PLAYGROUND: onOff.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -40,7 +50,8 @@ const variables = z.object({
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+    new Intl.DateTimeFormat('en', { timeZone: name }).format()
+    return true
   } catch {
     return false
   }
@@ -100,7 +111,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
 }
 
 /** The first signs, all verify. Locally a missing secret is made once and kept, readable by its owner only. */
-function readSecrets(current: string | undefined, previous: string | undefined, production: boolean, dataDir: string): [string, ...string[]] {
+function readSecrets(
+  current: string | undefined,
+  previous: string | undefined,
+  production: boolean,
+  dataDir: string,
+): [string, ...string[]] {
   const older = previous === undefined ? [] : [previous]
   if (current !== undefined) {
     const weak = Buffer.byteLength(current) < 32 ? 'is shorter than 32 bytes' : current === exampleSecret ? "is the example's" : undefined

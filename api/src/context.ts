@@ -10,7 +10,15 @@ export type CalendarDate = string
 
 export type Viewer =
   | { readonly kind: 'nobody' }
-  | { readonly kind: 'staff'; readonly id: string; readonly name: string; readonly email: string; readonly sessionId: string; readonly role: Role; readonly waiting: boolean }
+  | {
+      readonly kind: 'staff'
+      readonly id: string
+      readonly name: string
+      readonly email: string
+      readonly sessionId: string
+      readonly role: Role
+      readonly waiting: boolean
+    }
   | { readonly kind: 'system'; readonly name: string }
 
 /** The company's settings that rules read; kept fresh by `company/company.ts`. */

@@ -7,7 +7,12 @@ export class DomainError extends Error {
   /** Facts for a program, such as both versions of a stale edit. */
   readonly facts: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: ProblemCode, message: string = problems[code].title, fields: readonly FieldFault[] = [], facts?: Record<string, unknown>) {
+  constructor(
+    code: ProblemCode,
+    message: string = problems[code].title,
+    fields: readonly FieldFault[] = [],
+    facts?: Record<string, unknown>,
+  ) {
     super(message)
     this.code = code
     this.fields = fields

@@ -7,7 +7,17 @@ export function openLog(level: string): Log {
   return pino({
     level,
     redact: {
-      paths: ['headers.authorization', 'headers.cookie', 'headers["set-cookie"]', 'password', 'token', '*.password', '*.token', '*.email', '*.phone'],
+      paths: [
+        'headers.authorization',
+        'headers.cookie',
+        'headers["set-cookie"]',
+        'password',
+        'token',
+        '*.password',
+        '*.token',
+        '*.email',
+        '*.phone',
+      ],
       censor: '[redacted]',
     },
     serializers: { err: pino.stdSerializers.err },

@@ -39,9 +39,52 @@ const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)
 const between = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1))
 
 const places = [
-  { currency: 'EUR', weight: 58, country: '+49', names: ['Bäckerei Lindner', 'Gärtnerei Sommer', 'Autohaus Köhler', 'Tischlerei Brandt', 'Praxis Dr. Weiß', 'Boulangerie Moreau', 'Garage Lefèvre', 'Librería Núñez', 'Talleres García', 'Officina Ricci', 'Trattoria Da Enzo', 'De Groot Bouw', 'Bloemen van Dijk', 'Kavárna Dvořák', 'Καφέ Παπαδόπουλος', 'O’Neill Joinery', 'Müller & Söhne', 'Weinhandel Straßer'] },
-  { currency: 'USD', weight: 16, country: '+1', names: ['Harbor Coffee Roasters', 'Pine Street Dental', 'Blue Ridge Outfitters', 'Lone Star Plumbing', 'Maple & Main Florist', 'Cascade Print Shop', 'Delgado Landscaping', 'Nguyen Family Market'] },
-  { currency: 'GBP', weight: 10, country: '+44', names: ['Ashdown Books', 'Hartley & Sons', 'The Corner Bakery', 'Mersey Marine Supplies', 'Llewellyn Farm Shop'] },
+  {
+    currency: 'EUR',
+    weight: 58,
+    country: '+49',
+    names: [
+      'Bäckerei Lindner',
+      'Gärtnerei Sommer',
+      'Autohaus Köhler',
+      'Tischlerei Brandt',
+      'Praxis Dr. Weiß',
+      'Boulangerie Moreau',
+      'Garage Lefèvre',
+      'Librería Núñez',
+      'Talleres García',
+      'Officina Ricci',
+      'Trattoria Da Enzo',
+      'De Groot Bouw',
+      'Bloemen van Dijk',
+      'Kavárna Dvořák',
+      'Καφέ Παπαδόπουλος',
+      'O’Neill Joinery',
+      'Müller & Söhne',
+      'Weinhandel Straßer',
+    ],
+  },
+  {
+    currency: 'USD',
+    weight: 16,
+    country: '+1',
+    names: [
+      'Harbor Coffee Roasters',
+      'Pine Street Dental',
+      'Blue Ridge Outfitters',
+      'Lone Star Plumbing',
+      'Maple & Main Florist',
+      'Cascade Print Shop',
+      'Delgado Landscaping',
+      'Nguyen Family Market',
+    ],
+  },
+  {
+    currency: 'GBP',
+    weight: 10,
+    country: '+44',
+    names: ['Ashdown Books', 'Hartley & Sons', 'The Corner Bakery', 'Mersey Marine Supplies', 'Llewellyn Farm Shop'],
+  },
   { currency: 'CHF', weight: 6, country: '+41', names: ['Chalet Bellevue', 'Uhren Zürcher', 'Käserei Alpstein'] },
   { currency: 'JPY', weight: 5, country: '+81', names: ['山田商店', '田中建設', 'Sakura Trading', '鈴木文具'] },
   { currency: 'SEK', weight: 3, country: '+46', names: ['Håkansson Bygg', 'Café Sjöström'] },
@@ -90,7 +133,12 @@ function history(app: App, people: readonly Viewer[], start: CalendarDate, yeste
     while (used.has(name) && used.size < 400 && (name = `${name} ${between(2, 99)}`) && used.has(name))
     used.add(name)
     const joined = addDays(start, index < 120 ? between(0, 60) : between(60, days - 20))
-    const mail = `${name.normalize('NFD').replaceAll(/[^a-zA-Z]+/g, '').toLowerCase() || 'office'}${index}@example.com`
+    const mail = `${
+      name
+        .normalize('NFD')
+        .replaceAll(/[^a-zA-Z]+/g, '')
+        .toLowerCase() || 'office'
+    }${index}@example.com`
     const customer = { id: '' }
     acts.push({
       at: atHour(joined, 8),
@@ -142,14 +190,31 @@ function history(app: App, people: readonly Viewer[], start: CalendarDate, yeste
     }
   }
   for (let day = addDays(start, 1); day <= yesterday; day = addDays(day, 1)) {
-    acts.push({ at: atHour(day, 0, 1), run: async () => void (await sweepOverdue(contextOf(app, { kind: 'system', name: 'overdue sweep' }, 'seed', atHour(day, 0, 2)))) })
+    acts.push({
+      at: atHour(day, 0, 1),
+      run: async () => void (await sweepOverdue(contextOf(app, { kind: 'system', name: 'overdue sweep' }, 'seed', atHour(day, 0, 2)))),
+    })
   }
   return acts.sort((one, other) => one.at.getTime() - other.at.getTime())
 }
 
-function payment(ctxAt: (at: Date) => ReturnType<typeof contextOf>, customer: { readonly id: string }, amount: string, day: CalendarDate, yesterday: CalendarDate): Act {
+function payment(
+  ctxAt: (at: Date) => ReturnType<typeof contextOf>,
+  customer: { readonly id: string },
+  amount: string,
+  day: CalendarDate,
+  yesterday: CalendarDate,
+): Act {
   const fate = next()
-  const method = pick<Exclude<PaymentMethod, 'IMPORTED'>>(['BANK_TRANSFER', 'BANK_TRANSFER', 'BANK_TRANSFER', 'CARD', 'DIRECT_DEBIT', 'CASH', 'CHEQUE'])
+  const method = pick<Exclude<PaymentMethod, 'IMPORTED'>>([
+    'BANK_TRANSFER',
+    'BANK_TRANSFER',
+    'BANK_TRANSFER',
+    'CARD',
+    'DIRECT_DEBIT',
+    'CASH',
+    'CHEQUE',
+  ])
   const key = uuid()
   const reference = method === 'CASH' ? null : `${method.slice(0, 2)}-${between(100_000, 999_999)}`
   return {
@@ -158,7 +223,15 @@ function payment(ctxAt: (at: Date) => ReturnType<typeof contextOf>, customer: { 
       const recent = day >= addDays(yesterday, -10)
       const announced = recent ? next() < 0.4 : fate < 0.2
       const ctx = ctxAt(this.at)
-      const row = await recordPayment(ctx, { key, customerId: customer.id, amount, method, reference, receivedOn: day, state: announced ? 'PENDING' : 'COMPLETED' })
+      const row = await recordPayment(ctx, {
+        key,
+        customerId: customer.id,
+        amount,
+        method,
+        reference,
+        receivedOn: day,
+        state: announced ? 'PENDING' : 'COMPLETED',
+      })
       const later = ctxAt(new Date(this.at.getTime() + between(1, 5) * 1_800_000))
       if (!announced) {
         if (fate > 0.992) await reversePayment(later, row.id)
@@ -194,7 +267,9 @@ async function main(): Promise<void> {
   const [rows] = await app.db.select({ rows: count() }).from(customers)
   const staffThere = await listStaff(contextOf(app, { kind: 'nobody' }, 'seed'))
   if ((rows?.rows ?? 0) > 0 || staffThere.length > 0) {
-    throw new ConfigError('The database has accounts or customers already, and seed only fills an empty one. Point DATA_DIR or MYSQL_DATABASE at another.')
+    throw new ConfigError(
+      'The database has accounts or customers already, and seed only fills an empty one. Point DATA_DIR or MYSQL_DATABASE at another.',
+    )
   }
   const started = performance.now()
   const today = dayIn(app.company.timeZone, app.clock())
@@ -203,20 +278,32 @@ async function main(): Promise<void> {
   const password = randomBytes(9).toString('base64url')
   await prepareRelay(app, [notify])
   const staff = await people(app, password, atHour(start, 7))
-  const acts = history(app, staff.filter((viewer) => viewer.role !== 'VIEWER'), start, yesterday)
+  const acts = history(
+    app,
+    staff.filter((viewer) => viewer.role !== 'VIEWER'),
+    start,
+    yesterday,
+  )
   for (const [index, act] of acts.entries()) {
     await act.run()
     if (index % 500 === 499) console.log(`${act.at.toISOString().slice(0, 10)}: ${index + 1} of ${acts.length} done`)
   }
   while (await relayOnce(app, [notify], () => {}));
   for (const viewer of staff) await markAllRead(contextOf(app, viewer, 'seed'), await newsBefore(app, addDays(today, -3)))
-  console.log(`Wrote ${customerCount} customers and ${acts.length} acts of two years in ${Math.round((performance.now() - started) / 1000)} s.`)
+  console.log(
+    `Wrote ${customerCount} customers and ${acts.length} acts of two years in ${Math.round((performance.now() - started) / 1000)} s.`,
+  )
   console.log(`Sign in as admin@example.com, agent@example.com or viewer@example.com with the password ${password}`)
 }
 
 /** The number of the newest notification before a day: what is older counts as read. */
 async function newsBefore(app: App, day: CalendarDate): Promise<number> {
-  const [row] = await app.db.select({ number: notifications.number }).from(notifications).where(lt(notifications.at, atHour(day, 0, 0))).orderBy(desc(notifications.number)).limit(1)
+  const [row] = await app.db
+    .select({ number: notifications.number })
+    .from(notifications)
+    .where(lt(notifications.at, atHour(day, 0, 0)))
+    .orderBy(desc(notifications.number))
+    .limit(1)
   return row?.number ?? 0
 }
 

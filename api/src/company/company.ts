@@ -9,7 +9,10 @@ export async function readCompany(db: Db, initial: { name: string; currency: str
   if (found !== undefined) return found
   const company = { ...initial, locale: 'en', paymentTermsDays: 30 }
   // Two processes may start at once: the second keeps the first one's row.
-  await db.insert(companies).values({ id: 1, ...company }).onDuplicateKeyUpdate({ set: { id: 1 } })
+  await db
+    .insert(companies)
+    .values({ id: 1, ...company })
+    .onDuplicateKeyUpdate({ set: { id: 1 } })
   return readCompany(db, initial)
 }
 

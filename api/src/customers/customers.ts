@@ -17,7 +17,8 @@ export function customerStatus(row: Pick<CustomerRow, 'nextDueDate'>, today: Cal
 }
 
 /** Calendar days since a due date has passed; 0 on the day itself and before. */
-export const daysPastDue = (dueDate: CalendarDate | null, today: CalendarDate): number => (dueDate === null ? 0 : Math.max(0, daysBetween(dueDate, today)))
+export const daysPastDue = (dueDate: CalendarDate | null, today: CalendarDate): number =>
+  dueDate === null ? 0 : Math.max(0, daysBetween(dueDate, today))
 
 /** @throws DomainError NOT_FOUND */
 export async function getCustomer(ctx: Context, id: string): Promise<CustomerRow> {
@@ -28,7 +29,12 @@ export async function getCustomer(ctx: Context, id: string): Promise<CustomerRow
 
 /** Those that exist, in no particular order. */
 export async function customersById(ctx: Context, ids: readonly string[]): Promise<CustomerRow[]> {
-  return ids.length === 0 ? [] : ctx.db.select().from(customers).where(inArray(customers.id, [...ids]))
+  return ids.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(customers)
+        .where(inArray(customers.id, [...ids]))
 }
 
 /** The row under its lock: the first lock of every transaction that changes a customer's money, before payments and dues. */
@@ -40,7 +46,8 @@ export async function lockCustomer(ctx: Atomic, id: string): Promise<CustomerRow
 
 /** @throws DomainError ARCHIVED */
 export function assertLive(row: CustomerRow): void {
-  if (row.archivedAt !== null) throw new DomainError('ARCHIVED', `${row.name} is archived and takes no new dues or payments; restore the customer first`)
+  if (row.archivedAt !== null)
+    throw new DomainError('ARCHIVED', `${row.name} is archived and takes no new dues or payments; restore the customer first`)
 }
 
 /** Contacts of several customers, in the order in which they were entered. */
@@ -60,7 +67,11 @@ const searchText = (row: { name: string; number: string }, list: readonly Contac
   [row.name, row.number, ...list.map((contact) => contact.value)].join(' ').replaceAll('_', ' ').slice(0, 4000)
 
 /** Writes a customer without dues. A number that is left out is the next free one. @throws DomainError TAKEN */
-export async function insertCustomer(ctx: Atomic, input: Omit<CreateCustomerInput, 'due'>, generated: string | undefined): Promise<CustomerRow> {
+export async function insertCustomer(
+  ctx: Atomic,
+  input: Omit<CreateCustomerInput, 'due'>,
+  generated: string | undefined,
+): Promise<CustomerRow> {
   const number = input.number ?? generated
   if (number === undefined) throw new Error('a customer without a number: reserve one before the transaction')
   const row = {
@@ -83,21 +94,31 @@ export async function insertCustomer(ctx: Atomic, input: Omit<CreateCustomerInpu
   return getCustomer(ctx, row.id)
 }
 
-interface NewCustomer extends Pick<CustomerRow, 'id' | 'number' | 'name' | 'note' | 'currency' | 'outstanding' | 'nextDueDate' | 'lastPaymentOn' | 'hasDues'> {
+interface NewCustomer extends Pick<
+  CustomerRow,
+  'id' | 'number' | 'name' | 'note' | 'currency' | 'outstanding' | 'nextDueDate' | 'lastPaymentOn' | 'hasDues'
+> {
   readonly contacts: readonly Contact[]
 }
 
 /** Writes many customers, with sums that the caller has worked out, in two statements. */
 export async function insertCustomers(ctx: Atomic, list: readonly NewCustomer[]): Promise<void> {
   if (list.length === 0) return
-  await ctx.db.insert(customers).values(list.map(({ contacts, ...row }) => ({ ...row, searchText: searchText(row, contacts), createdAt: ctx.now, updatedAt: ctx.now })))
+  await ctx.db
+    .insert(customers)
+    .values(list.map(({ contacts, ...row }) => ({ ...row, searchText: searchText(row, contacts), createdAt: ctx.now, updatedAt: ctx.now })))
   const theirs = list.flatMap((row) => row.contacts.map((contact, position) => ({ customerId: row.id, position, ...contact })))
   if (theirs.length > 0) await ctx.db.insert(contacts).values(theirs)
 }
 
 /** Those with one of the numbers, whatever their case. */
 export async function customersByNumber(ctx: Context, numbers: readonly string[]): Promise<CustomerRow[]> {
-  return numbers.length === 0 ? [] : ctx.db.select().from(customers).where(inArray(customers.number, [...numbers]))
+  return numbers.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(customers)
+        .where(inArray(customers.number, [...numbers]))
 }
 
 /** Those with one of the e-mail addresses, each with the address that found it; an address is not unique. */
@@ -127,10 +148,18 @@ export async function otherCurrencies(ctx: Context): Promise<ReadonlyMap<string,
     .from(customers)
     .leftJoin(contacts, and(eq(contacts.customerId, customers.id), eq(contacts.kind, 'EMAIL')))
     .where(ne(customers.currency, ctx.app.company.currency))
-  return new Map(rows.flatMap(({ number, currency, email }) => [[number.toLowerCase(), currency], ...(email === null ? [] : [[email, currency] as const])] as [string, string][]))
+  return new Map(
+    rows.flatMap(
+      ({ number, currency, email }) =>
+        [[number.toLowerCase(), currency], ...(email === null ? [] : [[email, currency] as const])] as [string, string][],
+    ),
+  )
 }
 
-const numberTaken = (number: string): DomainError => new DomainError('TAKEN', `The number ${number} belongs to another customer`, [{ path: 'number', message: 'Another customer has this number' }])
+const numberTaken = (number: string): DomainError =>
+  new DomainError('TAKEN', `The number ${number} belongs to another customer`, [
+    { path: 'number', message: 'Another customer has this number' },
+  ])
 
 /** The next numbers (C-00001) that nobody has been given by hand. Reserved before the transaction, so that nobody waits. */
 export async function nextCustomerNumbers(ctx: Context, count: number): Promise<string[]> {
@@ -139,7 +168,9 @@ export async function nextCustomerNumbers(ctx: Context, count: number): Promise<
     const wanted = count - free.length
     const first = await reserveNumbers(ctx.app, 'customer', wanted)
     const numbers = Array.from({ length: wanted }, (_, index) => `C-${String(first + index).padStart(5, '0')}`)
-    const taken = new Set((await customersByNumber({ ...ctx, db: ctx.app.db }, numbers)).map((row) => row.number.normalize('NFKC').toUpperCase()))
+    const taken = new Set(
+      (await customersByNumber({ ...ctx, db: ctx.app.db }, numbers)).map((row) => row.number.normalize('NFKC').toUpperCase()),
+    )
     free.push(...numbers.filter((number) => !taken.has(number)))
   }
   return free
@@ -162,7 +193,13 @@ interface Entered {
  * Writes entered fields over a locked row and says what changed. A stale version is refused with both sides' values.
  * @throws DomainError STALE, TAKEN, INVALID (a currency that dues or payments stand in cannot change)
  */
-export async function updateEntered(ctx: Atomic, row: CustomerRow, version: number, input: Entered, currencyIsFixed: boolean): Promise<readonly Change[]> {
+export async function updateEntered(
+  ctx: Atomic,
+  row: CustomerRow,
+  version: number,
+  input: Entered,
+  currencyIsFixed: boolean,
+): Promise<readonly Change[]> {
   const before = (await contactsOf(ctx, [row.id])).get(row.id) ?? []
   if (row.version !== version) throw stale(row, before)
   if (input.currency !== row.currency && currencyIsFixed) {

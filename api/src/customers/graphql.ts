@@ -15,7 +15,10 @@ const named = <T extends string>(values: readonly T[]) => Object.fromEntries(val
 export const CustomerStatusEnum = named(customerStatuses)
 const ContactKindEnum = named(contactKinds)
 const CustomerSortKeyEnum = named(customerSortKeys)
-registerEnumType(CustomerStatusEnum, { name: 'CustomerStatus', description: 'By the earliest due date with something outstanding: passed, not passed, none.' })
+registerEnumType(CustomerStatusEnum, {
+  name: 'CustomerStatus',
+  description: 'By the earliest due date with something outstanding: passed, not passed, none.',
+})
 registerEnumType(ContactKindEnum, { name: 'ContactKind' })
 registerEnumType(CustomerSortKeyEnum, { name: 'CustomerSortKey' })
 
@@ -35,7 +38,8 @@ export class Customer {
   @Field(() => Decimal) outstanding!: string
   @Field(() => Decimal) credit!: string
   @Field(() => CustomerStatusEnum) status!: CustomerStatus
-  @Field(() => Boolean, { description: 'False as long as the customer never had a due: its status then reads «nothing due».' }) hasDues!: boolean
+  @Field(() => Boolean, { description: 'False as long as the customer never had a due: its status then reads «nothing due».' })
+  hasDues!: boolean
   @Field(() => Day, { nullable: true }) nextDueDate!: string | null
   @Field(() => Int) daysPastDue!: number
   @Field(() => Day, { nullable: true }) lastPaymentOn!: string | null
@@ -130,10 +134,21 @@ export class CustomerResolver {
   }
 
   @FieldResolver(() => ActivityConnection, { description: 'Who changed what, newest first.' })
-  async activity(@Ctx() ctx: Context, @Root() customer: Customer, @First(50) first: number, @After() after: string | null): Promise<Page<Activity>> {
+  async activity(
+    @Ctx() ctx: Context,
+    @Root() customer: Customer,
+    @First(50) first: number,
+    @After() after: string | null,
+  ): Promise<Page<Activity>> {
     const page = await listActivity(ctx, customer.id, { first, after })
     return { ...page, nodes: page.nodes.map(toActivity) }
   }
 }
 
-const toActivity = (row: AuditRow): Activity => ({ id: row.id, at: row.at, author: row.actorName, action: row.action, changes: row.changes })
+const toActivity = (row: AuditRow): Activity => ({
+  id: row.id,
+  at: row.at,
+  author: row.actorName,
+  action: row.action,
+  changes: row.changes,
+})

@@ -73,10 +73,13 @@ function words(text: string | null | undefined): (SQL | undefined)[] {
   const long = all.filter((word) => word.length >= 3)
   const short = all.filter((word) => word.length < 3)
   return [
-    long.length === 0 ? undefined : sql`match(${customers.searchText}) against (${long.map((word) => `+${word}*`).join(' ')} in boolean mode)`,
+    long.length === 0
+      ? undefined
+      : sql`match(${customers.searchText}) against (${long.map((word) => `+${word}*`).join(' ')} in boolean mode)`,
     ...short.map((word) => or(beginsWord(customers.name, word), beginsWord(customers.number, word))),
   ]
 }
 
 /** At the beginning, or behind what parts words. */
-const beginsWord = (column: AnyColumn, word: string) => or(like(column, `${word}%`), ...[' ', '-', '/', '.', '\\_', '’', "'", '(', '&'].map((mark) => like(column, `%${mark}${word}%`)))
+const beginsWord = (column: AnyColumn, word: string) =>
+  or(like(column, `${word}%`), ...[' ', '-', '/', '.', '\\_', '’', "'", '(', '&'].map((mark) => like(column, `%${mark}${word}%`)))

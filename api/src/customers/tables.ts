@@ -20,11 +20,17 @@ export const customers = mysqlTable(
     note: varchar('note', { length: 2000 }),
     currency: word('currency').notNull(),
     /** The four below change only with a due or an allocation, under this row's lock. */
-    outstanding: money('outstanding').notNull().default(sql`0`),
-    credit: money('credit').notNull().default(sql`0`),
+    outstanding: money('outstanding')
+      .notNull()
+      .default(sql`0`),
+    credit: money('credit')
+      .notNull()
+      .default(sql`0`),
     nextDueDate: calendarDay('next_due_date'),
     lastPaymentOn: calendarDay('last_payment_on'),
-    hasDues: flag('has_dues').notNull().default(sql`0`),
+    hasDues: flag('has_dues')
+      .notNull()
+      .default(sql`0`),
     archivedAt: instant('archived_at'),
     archiveReason: varchar('archive_reason', { length: 500 }),
     /** Counts edits of entered fields: an edit made from an older one is stale. */

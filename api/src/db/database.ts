@@ -64,7 +64,8 @@ export function mysqlErrno(error: unknown): number | undefined {
 /** Whether a unique key refused the row; `key` narrows it to the key of that name. */
 export function isDuplicate(error: unknown, key?: string): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ('errno' in cause && cause.errno === 1062) return key === undefined || ('sqlMessage' in cause && String(cause.sqlMessage).endsWith(`.${key}'`))
+    if ('errno' in cause && cause.errno === 1062)
+      return key === undefined || ('sqlMessage' in cause && String(cause.sqlMessage).endsWith(`.${key}'`))
   }
   return false
 }

@@ -10,7 +10,10 @@ export interface Invariant {
 }
 
 /** Runs the checks: for each, how many rows it looked at and those that break it (20 at most). */
-export async function checkInvariants(db: Db | Tx, all: readonly Invariant[]): Promise<{ name: string; looked: number; broken: Record<string, unknown>[] }[]> {
+export async function checkInvariants(
+  db: Db | Tx,
+  all: readonly Invariant[],
+): Promise<{ name: string; looked: number; broken: Record<string, unknown>[] }[]> {
   const results = []
   for (const { name, looked, broken } of all) {
     const [counted] = (await db.execute(looked)) as unknown as [{ n: string }[]]

@@ -34,14 +34,21 @@ const fits: Record<Ordered, (value: string | null) => boolean> = {
 export function decodeCursor(cursor: string, by: Ordered): Position {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (Array.isArray(parsed) && parsed.length === 2 && (parsed[0] === null || typeof parsed[0] === 'string') && typeof parsed[1] === 'string') {
+    if (
+      Array.isArray(parsed) &&
+      parsed.length === 2 &&
+      (parsed[0] === null || typeof parsed[0] === 'string') &&
+      typeof parsed[1] === 'string'
+    ) {
       const position = { value: parsed[0], id: parsed[1] }
       if (fits[by](position.value)) return position
     }
   } catch {
     // Falls through to the one answer for all cursors that are not ours.
   }
-  throw new DomainError('INVALID', 'This page does not exist; start again from the first', [{ path: 'after', message: 'Not a cursor of this list' }])
+  throw new DomainError('INVALID', 'This page does not exist; start again from the first', [
+    { path: 'after', message: 'Not a cursor of this list' },
+  ])
 }
 
 /**

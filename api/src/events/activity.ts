@@ -6,7 +6,11 @@ import { audits } from './tables.ts'
 export type AuditRow = typeof audits.$inferSelect
 
 /** Who changed what on a customer, newest first. */
-export async function listActivity(ctx: Context, customerId: string, query: { first: number; after?: string | null }): Promise<Page<AuditRow>> {
+export async function listActivity(
+  ctx: Context,
+  customerId: string,
+  query: { first: number; after?: string | null },
+): Promise<Page<AuditRow>> {
   const position = query.after == null ? undefined : decodeCursor(query.after, 'id')
   const rows = await ctx.db
     .select()

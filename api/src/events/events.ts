@@ -34,7 +34,10 @@ export type Event = {
   readonly changes?: readonly Change[]
 } & (
   | { readonly type: 'CUSTOMER_CREATED' | 'CUSTOMER_CHANGED' | 'CUSTOMER_ARCHIVED' | 'CUSTOMER_RESTORED'; readonly facts: CustomerFacts }
-  | { readonly type: 'DUE_ADDED' | 'DUE_CHANGED'; readonly facts: CustomerFacts & MoneyFacts & { readonly dueId: string; readonly reference: string } }
+  | {
+      readonly type: 'DUE_ADDED' | 'DUE_CHANGED'
+      readonly facts: CustomerFacts & MoneyFacts & { readonly dueId: string; readonly reference: string }
+    }
   | { readonly type: 'DUE_OVERDUE'; readonly facts: OverdueFacts }
   | {
       readonly type: 'PAYMENT_RECORDED' | 'PAYMENT_COMPLETED' | 'PAYMENT_REOPENED' | 'PAYMENT_FAILED' | 'PAYMENT_REVERSED'
@@ -42,7 +45,10 @@ export type Event = {
       readonly facts: CustomerFacts & MoneyFacts
     }
   | { readonly type: 'IMPORT_FINISHED'; readonly importId: string; readonly facts: ImportFacts }
-  | { readonly type: 'STAFF_REGISTERED' | 'STAFF_CHANGED'; readonly facts: { readonly staffId: string; readonly name: string; readonly waiting: boolean } }
+  | {
+      readonly type: 'STAFF_REGISTERED' | 'STAFF_CHANGED'
+      readonly facts: { readonly staffId: string; readonly name: string; readonly waiting: boolean }
+    }
 )
 
 /** An event as a reaction reads it: numbered, with who and when. */

@@ -13,6 +13,7 @@ export interface Reaction {
 
 const batch = 500
 const idleMs = 250
+const longestIdleMs = 5_000
 const longestWaitMs = 60_000
 
 /** Makes an event out of its row. */
@@ -45,21 +46,30 @@ export function startRelay(app: App, following: readonly Reaction[], moved: () =
     rouse()
   }
   const loop = async () => {
+    let failures = 0
     while (!stopped) {
       roused = false
-      const busy = await relayOnce(app, following, moved).catch((error: unknown) => {
+      let busy = false
+      try {
+        busy = await relayOnce(app, following, moved)
+        failures = 0
+      } catch (error) {
+        failures++
         app.log.error({ err: error }, 'the relay could not number events; it tries again')
-        return false
-      })
-      if (!busy && !roused && !stopped) await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, idleMs)
-        rouse = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      }
+      // While the database is away, what happens elsewhere is no reason to ask it again at once.
+      if (failures > 0) roused = false
+      if (!busy && !roused && !stopped) await idle(Math.min(longestIdleMs, idleMs * 2 ** failures))
     }
   }
+  const idle = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      rouse = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   const running = loop()
   return {
     async [Symbol.asyncDispose]() {
@@ -94,7 +104,10 @@ export async function numberCommitted(app: App): Promise<number> {
       sql`, `,
     )
     await tx.execute(sql`update event join (values ${rows}) as given (id, number) on event.id = given.id set event.number = given.number`)
-    await tx.update(relay).set({ lastNumber: leader.lastNumber + pending.length }).where(eq(relay.id, 1))
+    await tx
+      .update(relay)
+      .set({ lastNumber: leader.lastNumber + pending.length })
+      .where(eq(relay.id, 1))
     return pending.length
   })
 }
@@ -133,7 +146,10 @@ async function delay(app: App, name: string, error: unknown): Promise<void> {
 
 /** Sees to the rows that the relay and each reaction hold on to. A new reaction begins at the log's present end. */
 export async function prepareRelay(app: App, following: readonly Reaction[]): Promise<void> {
-  await app.db.insert(relay).values({ id: 1, lastNumber: 0 }).onDuplicateKeyUpdate({ set: { id: 1 } })
+  await app.db
+    .insert(relay)
+    .values({ id: 1, lastNumber: 0 })
+    .onDuplicateKeyUpdate({ set: { id: 1 } })
   const names = following.map((reaction) => reaction.name)
   if (names.length === 0) return
   const known = await app.db.select({ name: reactions.name }).from(reactions).where(inArray(reactions.name, names))

@@ -132,7 +132,8 @@ export function eventTail(app: App): Tail<NumberedEvent> {
 /** Begins to follow the event log for this process. */
 export async function openEventTail(app: App): Promise<Tail<NumberedEvent> & Disposable> {
   const tail = await Tail.open(
-    async (after, limit) => (await app.db.select().from(events).where(gt(events.number, after)).orderBy(asc(events.number)).limit(limit)).map(toNumbered),
+    async (after, limit) =>
+      (await app.db.select().from(events).where(gt(events.number, after)).orderBy(asc(events.number)).limit(limit)).map(toNumbered),
     await latestNumber(app),
     (error) => app.log.warn({ err: error }, 'the event log could not be read; it is tried again'),
   )
@@ -142,7 +143,17 @@ export async function openEventTail(app: App): Promise<Tail<NumberedEvent> & Dis
 
 /** @throws DomainError LOG_PRUNED when events after that number are no longer kept, or the number was never given. */
 export async function assertKept(app: App, after: number): Promise<void> {
-  const [oldest] = await app.db.select({ number: events.number }).from(events).where(isNotNull(events.number)).orderBy(asc(events.number)).limit(1)
-  const [newest] = await app.db.select({ number: events.number }).from(events).where(isNotNull(events.number)).orderBy(desc(events.number)).limit(1)
+  const [oldest] = await app.db
+    .select({ number: events.number })
+    .from(events)
+    .where(isNotNull(events.number))
+    .orderBy(asc(events.number))
+    .limit(1)
+  const [newest] = await app.db
+    .select({ number: events.number })
+    .from(events)
+    .where(isNotNull(events.number))
+    .orderBy(desc(events.number))
+    .limit(1)
   if (after < (oldest?.number ?? 1) - 1 || after > (newest?.number ?? 0)) throw new DomainError('LOG_PRUNED')
 }

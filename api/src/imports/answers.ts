@@ -14,7 +14,11 @@ export function toAnswers(given: readonly { readonly about: string; readonly col
     else if (about === 'decimalSeparator' && (answer === ',' || answer === '.')) decimalSeparator = { amount: answer }
     else if (about === 'sheet') sheet = answer
     else if (about === 'columns') columns[column] = answer === '' ? null : (headingOf(answer)?.heading ?? null)
-    else throw invalid('answers', `"${answer.slice(0, 40)}" does not answer the question about ${about.slice(0, 40)} of ${column.slice(0, 40)}`)
+    else
+      throw invalid(
+        'answers',
+        `"${answer.slice(0, 40)}" does not answer the question about ${about.slice(0, 40)} of ${column.slice(0, 40)}`,
+      )
   }
   return { dateOrder, columns, decimalSeparator, ...(sheet === undefined ? {} : { sheet }) }
 }

@@ -3,7 +3,21 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FileUpload } from 'graphql-upload/processRequest.mjs'
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql'
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+} from 'type-graphql'
 import type { Context } from '../context.ts'
 import { newId } from '../db/columns.ts'
 import type { Page } from '../db/keyset.ts'
@@ -25,7 +39,7 @@ import {
   type ImportLine,
   type ImportRow as ImportRecord,
 } from './imports.ts'
-import { importRowStatuses, importStatuses, type ImportRowStatus, type ImportStatus } from './tables.ts'
+import { importRowStatuses, importStatuses, type ImportRowStatus, type ImportStatus } from './statuses.ts'
 
 const named = <T extends string>(values: readonly T[]) => Object.fromEntries(values.map((value) => [value, value])) as Record<T, T>
 
@@ -34,7 +48,10 @@ const ImportRowStatusEnum = named(importRowStatuses)
 const ImportKnownEnum = { UPDATE: 'UPDATE', SKIP: 'SKIP' } as const
 registerEnumType(ImportStatusEnum, { name: 'ImportStatus' })
 registerEnumType(ImportRowStatusEnum, { name: 'ImportRowStatus' })
-registerEnumType(ImportKnownEnum, { name: 'ImportKnown', description: 'What a commit does with customers that were there before: change them as the file says, or leave their rows out.' })
+registerEnumType(ImportKnownEnum, {
+  name: 'ImportKnown',
+  description: 'What a commit does with customers that were there before: change them as the file says, or leave their rows out.',
+})
 
 @ObjectType({ simpleResolvers: true })
 class ImportColumn {
@@ -173,7 +190,9 @@ export class ImportResolver {
     return counted({ ...page, nodes: page.nodes.map(toRow) }, () => countImportRows(ctx, id, status))
   }
 
-  @Mutation(() => Import, { description: 'Reads a workbook (.xlsx or .csv) and checks every row; nothing of it is booked before commitImport.' })
+  @Mutation(() => Import, {
+    description: 'Reads a workbook (.xlsx or .csv) and checks every row; nothing of it is booked before commitImport.',
+  })
   async uploadImport(
     @Ctx() ctx: Context,
     @Arg('file', () => Upload) file: Promise<FileUpload>,
@@ -193,7 +212,11 @@ export class ImportResolver {
   }
 
   @Mutation(() => Import)
-  async commitImport(@Ctx() ctx: Context, @Arg('id', () => ID) id: string, @Arg('known', () => ImportKnownEnum, { defaultValue: 'UPDATE' }) known: 'UPDATE' | 'SKIP'): Promise<Import> {
+  async commitImport(
+    @Ctx() ctx: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('known', () => ImportKnownEnum, { defaultValue: 'UPDATE' }) known: 'UPDATE' | 'SKIP',
+  ): Promise<Import> {
     await commitImport(ctx, id, known)
     return toImport(await getImport(ctx, id))
   }
@@ -204,4 +227,5 @@ export class ImportResolver {
   }
 }
 
-const shownName = (name: string): string => name.replaceAll(/[\u0000-\u001F\u007F\u202A-\u202E\u2066-\u2069]/g, '').slice(-200) || 'workbook'
+const shownName = (name: string): string =>
+  name.replaceAll(/[\u0000-\u001F\u007F\u202A-\u202E\u2066-\u2069]/g, '').slice(-200) || 'workbook'

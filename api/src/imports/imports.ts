@@ -14,7 +14,8 @@ import { accountOf, settle } from '../ledger/allocation.ts'
 import { bookMany, payImported, type BulkDue } from '../ledger/bulk.ts'
 import { changeDue, dueDateByTerms, duesById, nextDueReferences } from '../ledger/dues.ts'
 import { againstBooks, customerChanges, dueChanges, matchRows, owes, type MatchedRow } from './match.ts'
-import { importRows, imports, type ImportRowStatus } from './tables.ts'
+import type { ImportRowStatus } from './statuses.ts'
+import { importRows, imports } from './tables.ts'
 import { checkRows, readWorkbook, type Answers, type CheckedRow } from './workbook.ts'
 
 export type ImportRow = typeof imports.$inferSelect
@@ -27,7 +28,11 @@ const batch = 500
  * Reads a workbook from disk and keeps every row with what was understood of it; no customer or due is written yet.
  * @throws DomainError FILE_REFUSED with the reason and the way out
  */
-export async function uploadImport(ctx: Context, file: { readonly name: string; readonly path: string }, answers: Answers): Promise<ImportRow> {
+export async function uploadImport(
+  ctx: Context,
+  file: { readonly name: string; readonly path: string },
+  answers: Answers,
+): Promise<ImportRow> {
   const workbook = await readWorkbook(file.path, answers)
   if ('refused' in workbook) throw new DomainError('FILE_REFUSED', workbook.refused.message, [], { reason: workbook.refused.code })
   const currencies = await otherCurrencies(ctx)
@@ -84,7 +89,12 @@ export async function getImport(ctx: Context, id: string): Promise<ImportRow> {
 
 /** Those that exist, in no particular order. */
 export async function importsById(ctx: Context, ids: readonly string[]): Promise<ImportRow[]> {
-  return ids.length === 0 ? [] : ctx.db.select().from(imports).where(inArray(imports.id, [...ids]))
+  return ids.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(imports)
+        .where(inArray(imports.id, [...ids]))
 }
 
 /** Past and present imports, newest first; discarded ones are left out. */
@@ -100,7 +110,11 @@ export async function listImports(ctx: Context, query: { first: number; after?: 
 }
 
 /** The rows of an import in the order of the sheet, all or those in some statuses. */
-export async function listImportRows(ctx: Context, importId: string, query: { first: number; after?: string | null; status?: readonly ImportRowStatus[] | null }): Promise<Page<ImportLine>> {
+export async function listImportRows(
+  ctx: Context,
+  importId: string,
+  query: { first: number; after?: string | null; status?: readonly ImportRowStatus[] | null },
+): Promise<Page<ImportLine>> {
   const position = query.after == null ? undefined : decodeCursor(query.after, 'number')
   const rows = await ctx.db
     .select()
@@ -112,7 +126,8 @@ export async function listImportRows(ctx: Context, importId: string, query: { fi
 }
 
 /** How many there are, up to the limit. */
-export const countImportRows = (ctx: Context, importId: string, status: readonly ImportRowStatus[] | null | undefined) => countUpTo(ctx.db, importRows, rowsIn(importId, status))
+export const countImportRows = (ctx: Context, importId: string, status: readonly ImportRowStatus[] | null | undefined) =>
+  countUpTo(ctx.db, importRows, rowsIn(importId, status))
 
 const rowsIn = (importId: string, status: readonly ImportRowStatus[] | null | undefined) =>
   and(eq(importRows.importId, importId), status == null || status.length === 0 ? undefined : inArray(importRows.status, [...status]))
@@ -134,7 +149,8 @@ export async function commitImport(ctx: Context, id: string, known: 'UPDATE' | '
   const row = await atomically(ctx, async (ctx) => {
     const row = await lockImport(ctx, id)
     if (row.status === 'COMMITTING' || row.status === 'DONE') return row
-    if (row.status !== 'REVIEW') throw new DomainError('NOT_ALLOWED_NOW', `This import is ${row.status.toLowerCase()}; upload the file again`)
+    if (row.status !== 'REVIEW')
+      throw new DomainError('NOT_ALLOWED_NOW', `This import is ${row.status.toLowerCase()}; upload the file again`)
     await ctx.db.update(imports).set({ status: 'COMMITTING', known }).where(eq(imports.id, id))
     return { ...row, status: 'COMMITTING' as const, known }
   })
@@ -175,7 +191,10 @@ function jobs(app: App): Jobs {
 function work(app: App, id: string): void {
   const { byImport, stopping } = jobs(app)
   if (byImport.has(id)) return
-  byImport.set(id, commitAll(app, id, stopping.signal).finally(() => byImport.delete(id)))
+  byImport.set(
+    id,
+    commitAll(app, id, stopping.signal).finally(() => byImport.delete(id)),
+  )
 }
 
 /** What keeps a batch from being written, such as a database that is away, passes; until then it is tried again. */
@@ -214,7 +233,14 @@ async function commitBatch(app: App, id: string): Promise<boolean> {
     for (const theirs of Map.groupBy(lines, (line) => line.customerKey).values()) {
       await commitSome(ctx, id, theirs).catch(async (error: unknown) => {
         if (!isRefusal(error)) throw error
-        await refuse(ctx, id, theirs, error instanceof DomainError ? error.message : 'Something in this row was taken by somebody else meanwhile; upload the file again.')
+        await refuse(
+          ctx,
+          id,
+          theirs,
+          error instanceof DomainError
+            ? error.message
+            : 'Something in this row was taken by somebody else meanwhile; upload the file again.',
+        )
       })
     }
     return true
@@ -227,7 +253,15 @@ async function refuse(ctx: Context, id: string, lines: readonly ImportLine[], me
   await ctx.db
     .update(importRows)
     .set({ status: 'FAILED', faults: [{ column: null, code: 'REFUSED', message }] })
-    .where(and(eq(importRows.importId, id), inArray(importRows.row, lines.map((line) => line.row))))
+    .where(
+      and(
+        eq(importRows.importId, id),
+        inArray(
+          importRows.row,
+          lines.map((line) => line.row),
+        ),
+      ),
+    )
 }
 
 /** One transaction: whether something was there to do. Lines that another process has done meanwhile are passed over. */
@@ -238,7 +272,9 @@ async function commitSome(ctx: Context, id: string, chosen: readonly ImportLine[
     [...new Set(chosen.flatMap((line) => line.customerId ?? []))],
     chosen.flatMap((line) => line.cells['reference'] ?? []),
   )
-  const unnumbered = new Set(chosen.flatMap((line) => (line.customerId === null && line.cells['number'] === undefined ? [line.customerKey] : [])))
+  const unnumbered = new Set(
+    chosen.flatMap((line) => (line.customerId === null && line.cells['number'] === undefined ? [line.customerKey] : [])),
+  )
   const numbers = await nextCustomerNumbers(ctx, unnumbered.size)
   return atomically(ctx, async (outer) => {
     const row = await lockImport(outer, id)
@@ -299,11 +335,18 @@ async function commitLines(ctx: Atomic, row: ImportRow, lines: readonly ImportLi
     if (additions.length > 0) fresh.push({ customer: await lockCustomer(ctx, customer.id), lines: additions })
   }
 
-  const entries = fresh.map(({ customer, lines }) => ({ customer, dues: lines.flatMap((line) => toDue(ctx, line, customer.currency, reserved)) }))
+  const entries = fresh.map(({ customer, lines }) => ({
+    customer,
+    dues: lines.flatMap((line) => toDue(ctx, line, customer.currency, reserved)),
+  }))
   const { overdue } = await bookMany(ctx, entries)
   done.push(...fresh.flatMap(({ customer, lines }) => lines.map((line) => ({ line, status: 'CREATED' as const, customerId: customer.id }))))
   await writeOutcomes(ctx, row.id, done)
-  if (overdue > 0) await ctx.db.update(imports).set({ overdue: sql`${imports.overdue} + ${overdue}` }).where(eq(imports.id, row.id))
+  if (overdue > 0)
+    await ctx.db
+      .update(imports)
+      .set({ overdue: sql`${imports.overdue} + ${overdue}` })
+      .where(eq(imports.id, row.id))
 }
 
 /** Customers that earlier batches of this import have made, by key. */
@@ -321,13 +364,24 @@ async function customersOfKeys(ctx: Atomic, importId: string, lines: readonly Im
 function newCustomer(ctx: Atomic, lines: readonly ImportLine[], reserved: Reserved) {
   const first = (column: keyof RowValues) => lines.find((line) => line.cells[column] !== undefined)?.cells[column]
   const contacts: Contact[] = []
-  for (const [kind, column] of [['EMAIL', 'email'], ['PHONE', 'phone'], ['ADDRESS', 'address']] as const) {
+  for (const [kind, column] of [
+    ['EMAIL', 'email'],
+    ['PHONE', 'phone'],
+    ['ADDRESS', 'address'],
+  ] as const) {
     const value = first(column)
     if (value !== undefined) contacts.push({ kind, value })
   }
   const number = first('number') ?? reserved.numbers.pop()
   if (number === undefined) throw new Error('no number was reserved for a new customer')
-  return { id: newId(), number, name: first('name') ?? number, note: first('note') ?? null, currency: first('currency') ?? ctx.app.company.currency, contacts }
+  return {
+    id: newId(),
+    number,
+    name: first('name') ?? number,
+    note: first('note') ?? null,
+    currency: first('currency') ?? ctx.app.company.currency,
+    contacts,
+  }
 }
 
 function toDue(ctx: Atomic, line: ImportLine, currency: string, reserved: Reserved): BulkDue[] {
@@ -336,11 +390,24 @@ function toDue(ctx: Atomic, line: ImportLine, currency: string, reserved: Reserv
   const issuedOn = values.issuedOn ?? (values.dueDate !== undefined && values.dueDate < ctx.today ? values.dueDate : ctx.today)
   const reference = values.reference ?? reserved.references.pop()
   if (reference === undefined) throw new Error('no reference was reserved for a due')
-  return [{ id: newId(), reference, amount: parseMoney(values.amount!, currency), issuedOn, dueDate: values.dueDate ?? dueDateByTerms(ctx, issuedOn), paidOn: values.paidOn }]
+  return [
+    {
+      id: newId(),
+      reference,
+      amount: parseMoney(values.amount!, currency),
+      issuedOn,
+      dueDate: values.dueDate ?? dueDateByTerms(ctx, issuedOn),
+      paidOn: values.paidOn,
+    },
+  ]
 }
 
 /** Changes a known customer and its due as a row says; ADD where the row's due is still to be added. */
-async function update(ctx: Atomic, customerId: string, line: ImportLine): Promise<'ADD' | { status: ImportRowStatus; faults?: ImportLine['faults'] }> {
+async function update(
+  ctx: Atomic,
+  customerId: string,
+  line: ImportLine,
+): Promise<'ADD' | { status: ImportRowStatus; faults?: ImportLine['faults'] }> {
   const customer = await lockCustomer(ctx, customerId)
   const values: RowValues = line.cells
   const [due] = line.dueId === null ? [] : await duesById(ctx, [line.dueId])
@@ -350,8 +417,19 @@ async function update(ctx: Atomic, customerId: string, line: ImportLine): Promis
   const contacts = (await contactsOf(ctx, [customerId])).get(customerId) ?? []
   const changed = customerChanges(values, customer, contacts)
   if (changed !== undefined) {
-    const changes = await updateEntered(ctx, customer, customer.version, { ...changed, number: customer.number, currency: customer.currency }, true)
-    await record(ctx, { type: 'CUSTOMER_CHANGED', customerId, changes, facts: { name: changed.name, customerNumber: customer.number, quiet: true } })
+    const changes = await updateEntered(
+      ctx,
+      customer,
+      customer.version,
+      { ...changed, number: customer.number, currency: customer.currency },
+      true,
+    )
+    await record(ctx, {
+      type: 'CUSTOMER_CHANGED',
+      customerId,
+      changes,
+      facts: { name: changed.name, customerNumber: customer.number, quiet: true },
+    })
   }
   if (due === undefined) return owes(values) ? 'ADD' : { status: 'UPDATED' }
   if (dueChanges({ values, filled: (line.cells['filled'] ?? '').split(' ') as CheckedRow['filled'] }, due)) {
@@ -360,12 +438,17 @@ async function update(ctx: Atomic, customerId: string, line: ImportLine): Promis
     await changeDue(ctx, account, due, parseMoney(values.amount!, customer.currency), dueDate)
     await settle(ctx, account)
     const [open] = await duesById(ctx, [due.id])
-    if (values.paidOn !== undefined && open !== undefined && open.outstanding > 0n) await payImported(ctx, await lockCustomer(ctx, customerId), open, values.paidOn)
+    if (values.paidOn !== undefined && open !== undefined && open.outstanding > 0n)
+      await payImported(ctx, await lockCustomer(ctx, customerId), open, values.paidOn)
   }
   return { status: 'UPDATED' }
 }
 
-async function writeOutcomes(ctx: Atomic, importId: string, done: readonly { line: ImportLine; status: ImportRowStatus; customerId: string | null; faults?: ImportLine['faults'] }[]): Promise<void> {
+async function writeOutcomes(
+  ctx: Atomic,
+  importId: string,
+  done: readonly { line: ImportLine; status: ImportRowStatus; customerId: string | null; faults?: ImportLine['faults'] }[],
+): Promise<void> {
   for (const outcome of done) {
     if (outcome.faults === undefined) continue
     await ctx.db
@@ -378,7 +461,15 @@ async function writeOutcomes(ctx: Atomic, importId: string, done: readonly { lin
     await ctx.db
       .update(importRows)
       .set({ status, customerId: sql`case ${importRows.row} ${sql.join(cases, sql` `)} end` })
-      .where(and(eq(importRows.importId, importId), inArray(importRows.row, outcomes.map(({ line }) => line.row))))
+      .where(
+        and(
+          eq(importRows.importId, importId),
+          inArray(
+            importRows.row,
+            outcomes.map(({ line }) => line.row),
+          ),
+        ),
+      )
   }
 }
 
@@ -386,11 +477,25 @@ async function finish(ctx: Atomic, row: ImportRow): Promise<void> {
   await ctx.db.update(imports).set({ status: 'DONE', finishedAt: ctx.now }).where(eq(imports.id, row.id))
   const statuses = (await countStatuses(ctx, [row.id])).get(row.id)!
   const { created, updated, skipped, failed } = summary(statuses)
-  await record(ctx, { type: 'IMPORT_FINISHED', importId: row.id, facts: { fileName: row.fileName, created, updated, skipped, failed, overdue: row.overdue } })
+  await record(ctx, {
+    type: 'IMPORT_FINISHED',
+    importId: row.id,
+    facts: { fileName: row.fileName, created, updated, skipped, failed, overdue: row.overdue },
+  })
 }
 
 /** What became of the rows; the four add up to all rows once the import is done. */
-export function summary(statuses: ReadonlyMap<ImportRowStatus, number>): { created: number; updated: number; skipped: number; failed: number } {
+export function summary(statuses: ReadonlyMap<ImportRowStatus, number>): {
+  created: number
+  updated: number
+  skipped: number
+  failed: number
+} {
   const of = (...names: ImportRowStatus[]) => names.reduce((sum, name) => sum + (statuses.get(name) ?? 0), 0)
-  return { created: of('CREATED'), updated: of('UPDATED'), skipped: of('SAME', 'DUPLICATE', 'SKIPPED'), failed: of('WRONG', 'ASKED', 'FAILED') }
+  return {
+    created: of('CREATED'),
+    updated: of('UPDATED'),
+    skipped: of('SAME', 'DUPLICATE', 'SKIPPED'),
+    failed: of('WRONG', 'ASKED', 'FAILED'),
+  }
 }

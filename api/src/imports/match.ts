@@ -4,7 +4,7 @@ import type { RowValues, SheetColumn, SheetFault } from 'schema/sheet'
 import type { Context } from '../context.ts'
 import { contactsOf, customersByEmail, customersByName, customersByNumber, type CustomerRow } from '../customers/customers.ts'
 import { duesLike, type DueRow } from '../ledger/dues.ts'
-import type { ImportRowStatus } from './tables.ts'
+import type { ImportRowStatus } from './statuses.ts'
 import type { CheckedRow } from './workbook.ts'
 
 /** A row after it was held against the books. */
@@ -16,7 +16,15 @@ export interface MatchedRow {
   readonly due: DueRow | undefined
 }
 
-const fileStatuses = { wrong: 'WRONG', duplicate: 'DUPLICATE', asked: 'ASKED', skipped: 'SKIPPED', new: 'NEW', changed: 'CHANGED', same: 'SAME' } as const
+const fileStatuses = {
+  wrong: 'WRONG',
+  duplicate: 'DUPLICATE',
+  asked: 'ASKED',
+  skipped: 'SKIPPED',
+  new: 'NEW',
+  changed: 'CHANGED',
+  same: 'SAME',
+} as const
 
 /** Holds rows against the books, some hundreds at a time: which customer and which due each is about, and what it would change. */
 export async function matchRows(ctx: Context, rows: readonly CheckedRow[]): Promise<MatchedRow[]> {
@@ -24,11 +32,20 @@ export async function matchRows(ctx: Context, rows: readonly CheckedRow[]): Prom
   const found = await findCustomers(ctx, open)
   const matched = new Map(open.map((row) => [row, found(row)]))
   const known = [...new Map([...matched.values()].flatMap((match) => ('id' in match ? [[match.id, match] as const] : []))).values()]
-  const contacts = await contactsOf(ctx, known.map((row) => row.id))
+  const contacts = await contactsOf(
+    ctx,
+    known.map((row) => row.id),
+  )
   const findDue = await findDues(ctx, open, matched)
   return rows.map((checked) => {
     const match = matched.get(checked)
-    const plain = (status: ImportRowStatus, faults: readonly SheetFault[] = checked.faults): MatchedRow => ({ checked, status, faults, customer: undefined, due: undefined })
+    const plain = (status: ImportRowStatus, faults: readonly SheetFault[] = checked.faults): MatchedRow => ({
+      checked,
+      status,
+      faults,
+      customer: undefined,
+      due: undefined,
+    })
     if (match === undefined) return plain(fileStatuses[checked.status])
     if ('fault' in match) return plain(match.status, [match.fault])
     if (!('id' in match)) return plain('NEW')
@@ -43,24 +60,51 @@ type Match = CustomerRow | { readonly status: 'ASKED' | 'WRONG'; readonly fault:
 
 /** By number, else by e-mail address, else nobody; a name alone that is in the books already is asked. */
 async function findCustomers(ctx: Context, rows: readonly CheckedRow[]): Promise<(row: CheckedRow) => Match> {
-  const byNumber = new Map((await customersByNumber(ctx, values(rows, ({ number }) => number))).map((row) => [row.number.toLowerCase(), row]))
-  const byEmail = Map.groupBy(await customersByEmail(ctx, values(rows, ({ number, email }) => (number === undefined ? email : undefined))), ({ email }) => email.toLowerCase())
+  const byNumber = new Map(
+    (
+      await customersByNumber(
+        ctx,
+        values(rows, ({ number }) => number),
+      )
+    ).map((row) => [row.number.toLowerCase(), row]),
+  )
+  const byEmail = Map.groupBy(
+    await customersByEmail(
+      ctx,
+      values(rows, ({ number, email }) => (number === undefined ? email : undefined)),
+    ),
+    ({ email }) => email.toLowerCase(),
+  )
   const byName = Map.groupBy(
-    await customersByName(ctx, values(rows, ({ number, email, name }) => (number === undefined && email === undefined ? name : undefined))),
+    await customersByName(
+      ctx,
+      values(rows, ({ number, email, name }) => (number === undefined && email === undefined ? name : undefined)),
+    ),
     (row) => row.name.toLowerCase(),
   )
   return ({ values: { number, email, name } }) => {
     if (number !== undefined) {
       const match = byNumber.get(number.toLowerCase())
       if (match !== undefined) return match
-      return name === undefined ? wrong('name', 'MISSING', `There is no customer ${number} yet, and a new one needs a name.`) : { nobody: true }
+      return name === undefined
+        ? wrong('name', 'MISSING', `There is no customer ${number} yet, and a new one needs a name.`)
+        : { nobody: true }
     }
     const same = email === undefined ? [] : (byEmail.get(email.toLowerCase()) ?? [])
     if (same.length === 1) return same[0]!.row
-    if (same.length > 1) return asked('email', 'SEVERAL', `${same.map(({ row }) => row.number).join(' and ')} have this e-mail address: give the number of the one that is meant.`)
+    if (same.length > 1)
+      return asked(
+        'email',
+        'SEVERAL',
+        `${same.map(({ row }) => row.number).join(' and ')} have this e-mail address: give the number of the one that is meant.`,
+      )
     const namesake = email === undefined && name !== undefined ? byName.get(name.toLowerCase())?.[0] : undefined
     if (namesake === undefined) return { nobody: true }
-    return asked('name', 'NAMESAKE', `${namesake.number} has this name: give that number to mean this customer, or a number of its own to add another.`)
+    return asked(
+      'name',
+      'NAMESAKE',
+      `${namesake.number} has this name: give that number to mean this customer, or a number of its own to add another.`,
+    )
   }
 }
 
@@ -71,10 +115,16 @@ const values = (rows: readonly CheckedRow[], read: (values: RowValues) => string
 ]
 
 /** By reference; without one, a due with the same amount and due date is the same, settled or not. */
-async function findDues(ctx: Context, rows: readonly CheckedRow[], matched: ReadonlyMap<CheckedRow, Match>): Promise<(row: CheckedRow, customer: CustomerRow) => DueRow | undefined> {
+async function findDues(
+  ctx: Context,
+  rows: readonly CheckedRow[],
+  matched: ReadonlyMap<CheckedRow, Match>,
+): Promise<(row: CheckedRow, customer: CustomerRow) => DueRow | undefined> {
   const owing = rows.flatMap((row) => {
     const customer = matched.get(row)
-    return customer !== undefined && 'id' in customer && owes(row.values) && row.values.currency === customer.currency ? [{ values: row.values, customer }] : []
+    return customer !== undefined && 'id' in customer && owes(row.values) && row.values.currency === customer.currency
+      ? [{ values: row.values, customer }]
+      : []
   })
   const dues = await duesLike(
     ctx,
@@ -96,15 +146,34 @@ export const owes = (row: RowValues): boolean => row.amount !== undefined && /[1
 
 /** What the books refuse of a row about a known customer. */
 export function againstBooks(row: RowValues, customer: CustomerRow, due: DueRow | undefined): SheetFault[] {
-  if (customer.archivedAt !== null) return [{ column: row.number === undefined ? 'name' : 'number', code: 'ARCHIVED', message: `${customer.number} is archived: restore the customer first.` }]
+  if (customer.archivedAt !== null)
+    return [
+      {
+        column: row.number === undefined ? 'name' : 'number',
+        code: 'ARCHIVED',
+        message: `${customer.number} is archived: restore the customer first.`,
+      },
+    ]
   if (row.currency !== undefined && row.currency !== customer.currency) {
-    return [{ column: 'currency', code: 'OTHER_CURRENCY', message: `${customer.number} is in ${customer.currency}; a customer has one currency.` }]
+    return [
+      {
+        column: 'currency',
+        code: 'OTHER_CURRENCY',
+        message: `${customer.number} is in ${customer.currency}; a customer has one currency.`,
+      },
+    ]
   }
   if (due === undefined || !owes(row)) return []
   if (due.cancelledAt !== null) return [{ column: 'reference', code: 'CANCELLED', message: `${due.reference} was cancelled.` }]
   const paid = due.amount - due.outstanding
   if (parseMoney(row.amount!, customer.currency) < paid) {
-    return [{ column: 'amount', code: 'BELOW_PAID', message: `${due.reference} has ${formatMoney(paid, customer.currency)} ${customer.currency} paid already; its amount cannot be less.` }]
+    return [
+      {
+        column: 'amount',
+        code: 'BELOW_PAID',
+        message: `${due.reference} has ${formatMoney(paid, customer.currency)} ${customer.currency} paid already; its amount cannot be less.`,
+      },
+    ]
   }
   return []
 }
@@ -115,10 +184,19 @@ function statusOf(checked: CheckedRow, customer: CustomerRow, contacts: readonly
 }
 
 /** The entered fields with what the row says instead; undefined when it says nothing new. An empty cell leaves its field alone. */
-export function customerChanges(row: RowValues, customer: CustomerRow, contacts: readonly Contact[]): { name: string; note: string | null; contacts: readonly Contact[] } | undefined {
+export function customerChanges(
+  row: RowValues,
+  customer: CustomerRow,
+  contacts: readonly Contact[],
+): { name: string; note: string | null; contacts: readonly Contact[] } | undefined {
   let list = contacts
-  for (const [kind, value] of [['EMAIL', row.email], ['PHONE', row.phone], ['ADDRESS', row.address]] as [ContactKind, string | undefined][]) {
-    if (value === undefined || list.some((contact) => contact.kind === kind && contact.value.toLowerCase() === value.toLowerCase())) continue
+  for (const [kind, value] of [
+    ['EMAIL', row.email],
+    ['PHONE', row.phone],
+    ['ADDRESS', row.address],
+  ] as [ContactKind, string | undefined][]) {
+    if (value === undefined || list.some((contact) => contact.kind === kind && contact.value.toLowerCase() === value.toLowerCase()))
+      continue
     // A file has one of each kind: it takes the place of the first of its kind.
     const first = list.findIndex((contact) => contact.kind === kind)
     list = first === -1 ? [...list, { kind, value }] : list.with(first, { kind, value })

@@ -1,8 +1,6 @@
 import { index, int, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core'
 import { id, instant, jsonText, word } from '../db/columns.ts'
-
-export const importStatuses = ['REVIEW', 'COMMITTING', 'DONE', 'DISCARDED'] as const
-export type ImportStatus = (typeof importStatuses)[number]
+import type { ImportRowStatus, ImportStatus } from './statuses.ts'
 
 export const imports = mysqlTable(
   'import',
@@ -26,20 +24,6 @@ export const imports = mysqlTable(
   },
   (table) => [index('import_uploaded').on(table.uploadedAt, table.id), index('import_status').on(table.status)],
 )
-
-export const importRowStatuses = [
-  'NEW',
-  'CHANGED',
-  'SAME',
-  'WRONG',
-  'DUPLICATE',
-  'ASKED',
-  'SKIPPED',
-  'CREATED',
-  'UPDATED',
-  'FAILED',
-] as const
-export type ImportRowStatus = (typeof importRowStatuses)[number]
 
 export const importRows = mysqlTable(
   'import_row',

@@ -76,7 +76,11 @@ export async function settle(ctx: Atomic, account: Account): Promise<CustomerRow
 }
 
 /** What a payment of that amount would cover, by the same rule. */
-export async function previewAllocation(ctx: Context, customerId: string, amount: bigint): Promise<{ lines: { dueId: string; amount: bigint }[]; credit: bigint }> {
+export async function previewAllocation(
+  ctx: Context,
+  customerId: string,
+  amount: bigint,
+): Promise<{ lines: { dueId: string; amount: bigint }[]; credit: bigint }> {
   const payment: Share = { id: '', left: amount }
   const lines: { dueId: string; amount: bigint }[] = []
   let readTo: OpenDue | undefined
@@ -171,7 +175,10 @@ function picked(column: typeof dues.id | typeof payments.id, amounts: Map<string
 }
 
 /** What a payment still has on each due. */
-export async function standingAllocations(ctx: Context, paymentIds: readonly string[]): Promise<{ paymentId: string; dueId: string; amount: bigint }[]> {
+export async function standingAllocations(
+  ctx: Context,
+  paymentIds: readonly string[],
+): Promise<{ paymentId: string; dueId: string; amount: bigint }[]> {
   if (paymentIds.length === 0) return []
   const rows = await ctx.db
     .select({ paymentId: allocations.paymentId, dueId: allocations.dueId, amount: sql<string>`sum(${allocations.amount})` })
@@ -185,6 +192,9 @@ export async function standingAllocations(ctx: Context, paymentIds: readonly str
 /** Takes back all that a payment has on dues, by rows with the opposite amounts. Gives what was taken back, in all. */
 export async function takeBack(ctx: Atomic, paymentId: string): Promise<bigint> {
   const standing = await standingAllocations(ctx, [paymentId])
-  await writeAllocations(ctx, standing.map((line) => ({ ...line, amount: -line.amount })))
+  await writeAllocations(
+    ctx,
+    standing.map((line) => ({ ...line, amount: -line.amount })),
+  )
   return standing.reduce((sum, line) => sum + line.amount, 0n)
 }

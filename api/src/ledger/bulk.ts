@@ -21,7 +21,16 @@ export interface BulkDue {
 
 /** What an import adds to one customer: a new one, or one whose row is locked. */
 export interface BulkEntry {
-  readonly customer: CustomerRow | { readonly id: string; readonly number: string; readonly name: string; readonly note: string | null; readonly currency: string; readonly contacts: readonly Contact[] }
+  readonly customer:
+    | CustomerRow
+    | {
+        readonly id: string
+        readonly number: string
+        readonly name: string
+        readonly note: string | null
+        readonly currency: string
+        readonly contacts: readonly Contact[]
+      }
   readonly dues: readonly BulkDue[]
 }
 
@@ -33,16 +42,24 @@ const isKnown = (customer: BulkEntry['customer']): customer is CustomerRow => 'r
  * their date count as announced: whoever imports tells of them in one message. Gives how many those are.
  */
 export async function bookMany(ctx: Atomic, entries: readonly BulkEntry[]): Promise<{ overdue: number }> {
-  await insertCustomers(ctx, entries.flatMap((entry) => (isKnown(entry.customer) ? [] : [{ ...entry.customer, ...sumsOf(entry.dues) }])))
+  await insertCustomers(
+    ctx,
+    entries.flatMap((entry) => (isKnown(entry.customer) ? [] : [{ ...entry.customer, ...sumsOf(entry.dues) }])),
+  )
   const newDues = entries.flatMap(({ customer, dues }) => dues.map((due) => toDueRow(ctx, customer, due)))
   if (newDues.length > 0) await ctx.db.insert(dues).values(newDues)
   const overdue = newDues.filter((due) => due.announced)
-  if (overdue.length > 0) await ctx.db.insert(overdueAnnouncements).values(overdue.map((due) => ({ dueId: due.id, dueDate: due.dueDate, at: ctx.now })))
+  if (overdue.length > 0)
+    await ctx.db.insert(overdueAnnouncements).values(overdue.map((due) => ({ dueId: due.id, dueDate: due.dueDate, at: ctx.now })))
 
-  const paid = entries.flatMap(({ customer, dues }) => dues.flatMap((due) => (due.paidOn === undefined ? [] : [{ payment: toPaymentRow(ctx, customer, due.amount, due.paidOn), due }])))
+  const paid = entries.flatMap(({ customer, dues }) =>
+    dues.flatMap((due) => (due.paidOn === undefined ? [] : [{ payment: toPaymentRow(ctx, customer, due.amount, due.paidOn), due }])),
+  )
   if (paid.length > 0) {
     await ctx.db.insert(payments).values(paid.map(({ payment }) => payment))
-    await ctx.db.insert(allocations).values(paid.map(({ payment, due }) => ({ id: newId(), paymentId: payment.id, dueId: due.id, amount: due.amount, at: ctx.now })))
+    await ctx.db
+      .insert(allocations)
+      .values(paid.map(({ payment, due }) => ({ id: newId(), paymentId: payment.id, dueId: due.id, amount: due.amount, at: ctx.now })))
   }
   for (const { customer, dues } of entries) {
     if (!isKnown(customer) || dues.length === 0) continue
@@ -50,7 +67,8 @@ export async function bookMany(ctx: Atomic, entries: readonly BulkEntry[]): Prom
     const sums = sumsOf(dues)
     account.outstanding += sums.outstanding
     account.hasDues = true
-    if (sums.lastPaymentOn !== null && (account.lastPaymentOn === null || sums.lastPaymentOn > account.lastPaymentOn)) account.lastPaymentOn = sums.lastPaymentOn
+    if (sums.lastPaymentOn !== null && (account.lastPaymentOn === null || sums.lastPaymentOn > account.lastPaymentOn))
+      account.lastPaymentOn = sums.lastPaymentOn
     await settle(ctx, account)
   }
   await recordAll(ctx, entries.map(toEvent))
@@ -67,10 +85,22 @@ export async function payImported(ctx: Atomic, customer: CustomerRow, due: DueRo
   if (account.lastPaymentOn === null || paidOn > account.lastPaymentOn) account.lastPaymentOn = paidOn
   await settle(ctx, account)
   const text = `${due.reference}: ${formatMoney(due.outstanding, customer.currency)} ${customer.currency}`
-  await recordAll(ctx, [{ type: 'CUSTOMER_CHANGED', customerId: customer.id, changes: [{ field: 'paid', before: null, after: text }], facts: { name: customer.name, customerNumber: customer.number, quiet: true } }])
+  await recordAll(ctx, [
+    {
+      type: 'CUSTOMER_CHANGED',
+      customerId: customer.id,
+      changes: [{ field: 'paid', before: null, after: text }],
+      facts: { name: customer.name, customerNumber: customer.number, quiet: true },
+    },
+  ])
 }
 
-function sumsOf(list: readonly BulkDue[]): { outstanding: bigint; nextDueDate: CalendarDate | null; lastPaymentOn: CalendarDate | null; hasDues: boolean } {
+function sumsOf(list: readonly BulkDue[]): {
+  outstanding: bigint
+  nextDueDate: CalendarDate | null
+  lastPaymentOn: CalendarDate | null
+  hasDues: boolean
+} {
   let outstanding = 0n
   let nextDueDate: CalendarDate | null = null
   let lastPaymentOn: CalendarDate | null = null

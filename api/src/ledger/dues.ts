@@ -32,7 +32,12 @@ export function minorUnits(path: string, amount: string, currency: string): bigi
 }
 
 /** Dues of these customers that have one of the references or one of the amounts. */
-export async function duesLike(ctx: Context, customerIds: readonly string[], references: readonly string[], amounts: readonly bigint[]): Promise<DueRow[]> {
+export async function duesLike(
+  ctx: Context,
+  customerIds: readonly string[],
+  references: readonly string[],
+  amounts: readonly bigint[],
+): Promise<DueRow[]> {
   const either = [
     references.length === 0 ? undefined : inArray(dues.reference, [...references]),
     amounts.length === 0 ? undefined : inArray(dues.amount, [...amounts]),
@@ -46,14 +51,24 @@ export async function duesLike(ctx: Context, customerIds: readonly string[], ref
 
 /** Those that exist, in no particular order. */
 export async function duesById(ctx: Context, ids: readonly string[]): Promise<DueRow[]> {
-  return ids.length === 0 ? [] : ctx.db.select().from(dues).where(inArray(dues.id, [...ids]))
+  return ids.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(dues)
+        .where(inArray(dues.id, [...ids]))
 }
 
 /**
  * The next references (D-00001) that none of these customers has, nor the list of those about to be written. Reserved
  * before the transaction, so that nobody waits for them.
  */
-export async function nextDueReferences(ctx: Context, count: number, customerIds: readonly string[] = [], typed: readonly string[] = []): Promise<string[]> {
+export async function nextDueReferences(
+  ctx: Context,
+  count: number,
+  customerIds: readonly string[] = [],
+  typed: readonly string[] = [],
+): Promise<string[]> {
   const free: string[] = []
   while (free.length < count) {
     const wanted = count - free.length
@@ -104,20 +119,32 @@ export async function insertDue(ctx: Atomic, account: Account, input: DueInput, 
     await ctx.db.insert(dues).values(due)
   } catch (error) {
     if (isDuplicate(error, 'due_reference')) {
-      throw new DomainError('TAKEN', `${row.name} has a due ${reference} already`, [{ path: path.replace(/amount$/, 'reference'), message: 'The customer has a due with this reference' }])
+      throw new DomainError('TAKEN', `${row.name} has a due ${reference} already`, [
+        { path: path.replace(/amount$/, 'reference'), message: 'The customer has a due with this reference' },
+      ])
     }
     throw error
   }
   account.outstanding += amount
   account.hasDues = true
-  await record(ctx, dueEvent('DUE_ADDED', row, due, [{ field: 'due', before: null, after: `${reference}: ${formatMoney(amount, row.currency)} ${row.currency}, due ${due.dueDate}` }]))
+  await record(
+    ctx,
+    dueEvent('DUE_ADDED', row, due, [
+      { field: 'due', before: null, after: `${reference}: ${formatMoney(amount, row.currency)} ${row.currency}, due ${due.dueDate}` },
+    ]),
+  )
   return due.id
 }
 
 /** The date on which a due falls that is entered without one: the date of issue and the company's payment terms. */
 export const dueDateByTerms = (ctx: Context, issuedOn: CalendarDate): CalendarDate => addDays(issuedOn, ctx.app.company.paymentTermsDays)
 
-const dueEvent = (type: 'DUE_ADDED' | 'DUE_CHANGED', customer: CustomerRow, due: { id: string; reference: string; amount: bigint }, changes: readonly Change[]) => ({
+const dueEvent = (
+  type: 'DUE_ADDED' | 'DUE_CHANGED',
+  customer: CustomerRow,
+  due: { id: string; reference: string; amount: bigint },
+  changes: readonly Change[],
+) => ({
   type,
   customerId: customer.id,
   changes,
@@ -135,9 +162,20 @@ const dueEvent = (type: 'DUE_ADDED' | 'DUE_CHANGED', customer: CustomerRow, due:
  * Makes the one open due of a locked account leave `outstanding` unpaid on that date, or adds a due where there is none;
  * the simple form's way. Several open dues are refused. The caller settles.
  */
-export async function setOnlyDue(ctx: Atomic, account: Account, outstanding: bigint, dueDate: CalendarDate, reference: string): Promise<void> {
+export async function setOnlyDue(
+  ctx: Atomic,
+  account: Account,
+  outstanding: bigint,
+  dueDate: CalendarDate,
+  reference: string,
+): Promise<void> {
   const { row } = account
-  const open = await ctx.db.select().from(dues).where(and(eq(dues.customerId, row.id), eq(dues.settled, false))).limit(2).for('update')
+  const open = await ctx.db
+    .select()
+    .from(dues)
+    .where(and(eq(dues.customerId, row.id), eq(dues.settled, false)))
+    .limit(2)
+    .for('update')
   if (open.length > 1) throw invalid('due', 'This customer has several open dues: change them one by one')
   const due = open[0]
   if (due === undefined) {
@@ -156,7 +194,11 @@ export async function setOnlyDue(ctx: Atomic, account: Account, outstanding: big
 export async function changeDue(ctx: Atomic, account: Account, due: DueRow, amount: bigint, dueDate: CalendarDate): Promise<void> {
   const { row } = account
   const paid = due.amount - due.outstanding
-  if (amount < paid) throw invalid('amount', `${due.reference} has ${formatMoney(paid, row.currency)} ${row.currency} paid already; its amount cannot be less`)
+  if (amount < paid)
+    throw invalid(
+      'amount',
+      `${due.reference} has ${formatMoney(paid, row.currency)} ${row.currency} paid already; its amount cannot be less`,
+    )
   await ctx.db
     .update(dues)
     .set({

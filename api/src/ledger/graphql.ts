@@ -1,8 +1,30 @@
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root } from 'type-graphql'
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+} from 'type-graphql'
 import { archiveReason, createCustomerInput, updateCustomerInput } from 'schema/customer'
 import { dueInput, dueStatuses, type DueStatus } from 'schema/due'
 import { formatMoney } from 'schema/money'
-import { paymentMethods, paymentSources, paymentStates, recordPaymentInput, type PaymentMethod, type PaymentSource, type PaymentState } from 'schema/payment'
+import {
+  paymentMethods,
+  paymentSources,
+  paymentStates,
+  recordPaymentInput,
+  type PaymentMethod,
+  type PaymentSource,
+  type PaymentState,
+} from 'schema/payment'
 import type { Context } from '../context.ts'
 import { daysPastDue, getCustomer } from '../customers/customers.ts'
 import { ContactInput, Customer, loadCustomer, toCustomer } from '../customers/graphql.ts'
@@ -108,7 +130,9 @@ const PaymentConnection = countedConnection('PaymentConnection', () => Payment)
 
 const dueLoader = loaderOf(async (ctx, ids: readonly string[]) => new Map((await duesById(ctx, ids)).map((row) => [row.id, row])))
 const paymentLoader = loaderOf(async (ctx, ids: readonly string[]) => new Map((await paymentsById(ctx, ids)).map((row) => [row.id, row])))
-const allocationsLoader = loaderOf(async (ctx, ids: readonly string[]) => Map.groupBy(await standingAllocations(ctx, ids), (line) => line.paymentId))
+const allocationsLoader = loaderOf(async (ctx, ids: readonly string[]) =>
+  Map.groupBy(await standingAllocations(ctx, ids), (line) => line.paymentId),
+)
 
 /** A payment by id, read together with the others that the same answer needs. */
 export async function loadPayment(ctx: Context, id: string): Promise<Payment | undefined> {
@@ -164,19 +188,25 @@ class UpdateCustomerInput {
   @Field(() => [ContactInput]) contacts!: ContactInput[]
   @Field(() => String, { nullable: true }) note?: string | null
   @Field(() => String) currency!: string
-  @Field(() => OpenDueInput, { nullable: true, description: 'With no or one open due: what is to be outstanding and when it is due.' }) due?: OpenDueInput | null
+  @Field(() => OpenDueInput, { nullable: true, description: 'With no or one open due: what is to be outstanding and when it is due.' })
+  due?: OpenDueInput | null
 }
 
 @Rule(recordPaymentInput)
 @InputType()
 class RecordPaymentInput {
-  @Field(() => ID, { description: 'Made by the caller once per payment (a UUID): a second call with the same key answers with the first payment.' }) key!: string
+  @Field(() => ID, {
+    description: 'Made by the caller once per payment (a UUID): a second call with the same key answers with the first payment.',
+  })
+  key!: string
   @Field(() => ID) customerId!: string
   @Field(() => Decimal) amount!: string
   @Field(() => PaymentMethodEnum) method!: Exclude<PaymentMethod, 'IMPORTED'>
   @Field(() => String, { nullable: true }) reference?: string | null
   @Field(() => Day) receivedOn!: string
-  @Field(() => PaymentStateEnum, { defaultValue: 'COMPLETED', description: 'PENDING announces money; COMPLETED says it is here.' }) state!: 'PENDING' | 'COMPLETED'
+  @Field(() => PaymentStateEnum, { defaultValue: 'COMPLETED', description: 'PENDING announces money; COMPLETED says it is here.' }) state!:
+    | 'PENDING'
+    | 'COMPLETED'
 }
 
 @InputType()
@@ -189,13 +219,23 @@ class PaymentFilter {
 @Resolver(() => Customer)
 export class CustomerMoneyResolver {
   @FieldResolver(() => DueConnection, { description: 'Open ones first, earliest due date first.' })
-  async dues(@Ctx() ctx: Context, @Root() customer: Customer, @First(50) first: number, @After() after: string | null): Promise<CountedPage<Due>> {
+  async dues(
+    @Ctx() ctx: Context,
+    @Root() customer: Customer,
+    @First(50) first: number,
+    @After() after: string | null,
+  ): Promise<CountedPage<Due>> {
     const page = await listDues(ctx, customer.id, { first, after })
     return counted({ ...page, nodes: page.nodes.map((row) => toDue(ctx, row)) }, () => countDues(ctx, customer.id))
   }
 
   @FieldResolver(() => PaymentConnection, { description: 'Newest first.' })
-  async payments(@Ctx() ctx: Context, @Root() customer: Customer, @First(50) first: number, @After() after: string | null): Promise<CountedPage<Payment>> {
+  async payments(
+    @Ctx() ctx: Context,
+    @Root() customer: Customer,
+    @First(50) first: number,
+    @After() after: string | null,
+  ): Promise<CountedPage<Payment>> {
     return paymentPage(ctx, { filter: { customerId: customer.id }, descending: true, first, after })
   }
 
@@ -215,7 +255,11 @@ export class CustomerMoneyResolver {
   }
 
   @Mutation(() => Customer)
-  async archiveCustomer(@Ctx() ctx: Context, @Arg('id', () => ID) id: string, @Arg('reason', () => String, { nullable: true }) reason: string | null): Promise<Customer> {
+  async archiveCustomer(
+    @Ctx() ctx: Context,
+    @Arg('id', () => ID) id: string,
+    @Arg('reason', () => String, { nullable: true }) reason: string | null,
+  ): Promise<Customer> {
     return toCustomer(ctx, await archiveCustomer(ctx, id, checked(archiveReason, reason, 'reason') ?? null))
   }
 
@@ -233,7 +277,11 @@ export class DueResolver {
   }
 
   @Mutation(() => Due)
-  async addDue(@Ctx() ctx: Context, @Arg('customerId', () => ID) customerId: string, @Arg('input', () => DueInput) input: DueInput): Promise<Due> {
+  async addDue(
+    @Ctx() ctx: Context,
+    @Arg('customerId', () => ID) customerId: string,
+    @Arg('input', () => DueInput) input: DueInput,
+  ): Promise<Due> {
     return toDue(ctx, await addDue(ctx, customerId, input))
   }
 }
@@ -256,7 +304,9 @@ export class PaymentResolver {
     return (await loadPayment(ctx, id)) ?? null
   }
 
-  @Query(() => AllocationPreview, { description: 'What recording this payment would cover, and what would be left as credit. Nothing is written.' })
+  @Query(() => AllocationPreview, {
+    description: 'What recording this payment would cover, and what would be left as credit. Nothing is written.',
+  })
   async allocationPreview(
     @Ctx() ctx: Context,
     @Arg('customerId', () => ID) customerId: string,

@@ -55,7 +55,8 @@ export async function archiveCustomer(ctx: Context, id: string, reason: string |
   return atomically(ctx, async (ctx) => {
     const row = await lockCustomer(ctx, id)
     if (row.archivedAt !== null) return row
-    if (row.outstanding > 0n && reason === null) throw invalid('reason', `${row.name} still owes: say why the customer is archived all the same`)
+    if (row.outstanding > 0n && reason === null)
+      throw invalid('reason', `${row.name} still owes: say why the customer is archived all the same`)
     await setArchived(ctx, row, ctx.now, reason)
     await record(ctx, customerEvent('CUSTOMER_ARCHIVED', row, [{ field: 'archived', before: null, after: reason ?? 'without a reason' }]))
     return getCustomer(ctx, id)
@@ -68,7 +69,10 @@ export async function restoreCustomer(ctx: Context, id: string): Promise<Custome
     const row = await lockCustomer(ctx, id)
     if (row.archivedAt === null) return row
     await setArchived(ctx, row, null, null)
-    await record(ctx, customerEvent('CUSTOMER_RESTORED', row, [{ field: 'archived', before: row.archiveReason ?? 'without a reason', after: null }]))
+    await record(
+      ctx,
+      customerEvent('CUSTOMER_RESTORED', row, [{ field: 'archived', before: row.archiveReason ?? 'without a reason', after: null }]),
+    )
     return getCustomer(ctx, id)
   })
 }
@@ -80,7 +84,11 @@ async function setArchived(ctx: Atomic, row: CustomerRow, archivedAt: Date | nul
     .where(eq(customers.id, row.id))
 }
 
-const customerEvent = (type: 'CUSTOMER_CREATED' | 'CUSTOMER_CHANGED' | 'CUSTOMER_ARCHIVED' | 'CUSTOMER_RESTORED', row: CustomerRow, changes: readonly Change[]) => ({
+const customerEvent = (
+  type: 'CUSTOMER_CREATED' | 'CUSTOMER_CHANGED' | 'CUSTOMER_ARCHIVED' | 'CUSTOMER_RESTORED',
+  row: CustomerRow,
+  changes: readonly Change[],
+) => ({
   type,
   customerId: row.id,
   changes,

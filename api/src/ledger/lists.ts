@@ -18,7 +18,10 @@ export interface PaymentFilter {
 }
 
 /** Payments by the day on which they were received. */
-export async function listPayments(ctx: Context, query: PageQuery & { filter: PaymentFilter; descending: boolean }): Promise<Page<PaymentRow>> {
+export async function listPayments(
+  ctx: Context,
+  query: PageQuery & { filter: PaymentFilter; descending: boolean },
+): Promise<Page<PaymentRow>> {
   const position = query.after == null ? undefined : decodeCursor(query.after, 'day')
   const direction = query.descending ? desc : asc
   const rows = await ctx.db

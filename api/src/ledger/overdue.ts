@@ -20,7 +20,11 @@ interface Run {
  * announcement, its mark on the due and the event are one transaction. The dues need no lock of their own, since they change
  * under their customer's only; one by this index would meet others by the primary key. Gives the number of dues announced.
  */
-export async function announceOverdue(ctx: Atomic, customerIds: readonly string[], run: Run = { id: newId(), customers: customerIds.length }): Promise<number> {
+export async function announceOverdue(
+  ctx: Atomic,
+  customerIds: readonly string[],
+  run: Run = { id: newId(), customers: customerIds.length },
+): Promise<number> {
   const found = await ctx.db
     .select()
     .from(dues)
@@ -31,7 +35,12 @@ export async function announceOverdue(ctx: Atomic, customerIds: readonly string[
   await ctx.db
     .update(dues)
     .set({ announced: true })
-    .where(inArray(dues.id, found.map((due) => due.id)))
+    .where(
+      inArray(
+        dues.id,
+        found.map((due) => due.id),
+      ),
+    )
   const owners = new Map((await customersById(ctx, [...new Set(found.map((due) => due.customerId))])).map((row) => [row.id, row]))
   await recordAll(
     ctx,
@@ -43,11 +52,19 @@ export async function announceOverdue(ctx: Atomic, customerIds: readonly string[
         facts: {
           name: customer.name,
           customerNumber: customer.number,
-          amount: formatMoney(theirs.reduce((sum, due) => sum + due.outstanding, 0n), customer.currency),
+          amount: formatMoney(
+            theirs.reduce((sum, due) => sum + due.outstanding, 0n),
+            customer.currency,
+          ),
           currency: customer.currency,
           run: run.id,
           customersInRun: run.customers,
-          dues: theirs.map((due) => ({ id: due.id, reference: due.reference, dueDate: due.dueDate, outstanding: formatMoney(due.outstanding, customer.currency) })),
+          dues: theirs.map((due) => ({
+            id: due.id,
+            reference: due.reference,
+            dueDate: due.dueDate,
+            outstanding: formatMoney(due.outstanding, customer.currency),
+          })),
         },
       }
     }),
@@ -58,7 +75,10 @@ export async function announceOverdue(ctx: Atomic, customerIds: readonly string[
 /** Announces everything that has become overdue by the business date and was not announced; safe to run several times at once. */
 export async function sweepOverdue(ctx: Context): Promise<number> {
   const waiting = lt(dues.announceAfter, ctx.today)
-  const [customersWaiting] = await ctx.db.select({ customers: countDistinct(dues.customerId) }).from(dues).where(waiting)
+  const [customersWaiting] = await ctx.db
+    .select({ customers: countDistinct(dues.customerId) })
+    .from(dues)
+    .where(waiting)
   const run = { id: newId(), customers: customersWaiting?.customers ?? 0 }
   let announced = 0
   let beyond: string | undefined

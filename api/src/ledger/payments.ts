@@ -23,7 +23,12 @@ export async function getPayment(ctx: Context, id: string): Promise<PaymentRow> 
 
 /** Those that exist, in no particular order. */
 export async function paymentsById(ctx: Context, ids: readonly string[]): Promise<PaymentRow[]> {
-  return ids.length === 0 ? [] : ctx.db.select().from(payments).where(inArray(payments.id, [...ids]))
+  return ids.length === 0
+    ? []
+    : ctx.db
+        .select()
+        .from(payments)
+        .where(inArray(payments.id, [...ids]))
 }
 
 /**
@@ -59,7 +64,9 @@ async function paymentOfKey(ctx: Context, key: string): Promise<PaymentRow | und
 
 function sameRequest(earlier: PaymentRow, input: RecordPaymentInput): PaymentRow {
   if (earlier.customerId === input.customerId && earlier.amount === minorUnits('amount', input.amount, earlier.currency)) return earlier
-  throw new DomainError('TAKEN', 'This key belongs to another payment; make a new one for each payment', [{ path: 'key', message: 'The key was used for another payment' }])
+  throw new DomainError('TAKEN', 'This key belongs to another payment; make a new one for each payment', [
+    { path: 'key', message: 'The key was used for another payment' },
+  ])
 }
 
 /** Writes a pending payment of a locked customer, and its event. */
@@ -123,10 +130,15 @@ async function lockPayment(ctx: Atomic, id: string): Promise<PaymentRow> {
 function notAllowed(payment: PaymentRow, verb: PaymentVerb): DomainError {
   const allowed = verbsFrom(payment.state)
   const rest = allowed.length === 0 ? 'that is final' : `it allows: ${allowed.join(', ')}`
-  return new DomainError('NOT_ALLOWED_NOW', `This payment is ${payment.state.toLowerCase()}, so it cannot be used with "${verb}"; ${rest}`, [], {
-    state: payment.state,
-    allowed,
-  })
+  return new DomainError(
+    'NOT_ALLOWED_NOW',
+    `This payment is ${payment.state.toLowerCase()}, so it cannot be used with "${verb}"; ${rest}`,
+    [],
+    {
+      state: payment.state,
+      allowed,
+    },
+  )
 }
 
 const announcements = {

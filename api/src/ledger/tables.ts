@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, int, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
+import { check, index, mysqlTable, primaryKey, uniqueIndex, varchar } from 'drizzle-orm/mysql-core'
 import type { PaymentMethod, PaymentSource, PaymentState } from 'schema/payment'
 import { customers } from '../customers/tables.ts'
 import { calendarDay, code, flag, id, instant, money, word } from '../db/columns.ts'
@@ -19,7 +19,9 @@ export const dues = mysqlTable(
     dueDate: calendarDay('due_date').notNull(),
     cancelledAt: instant('cancelled_at'),
     /** Whether (this due, its present date) stands in `overdue_announcement`. */
-    announced: flag('announced').notNull().default(sql`0`),
+    announced: flag('announced')
+      .notNull()
+      .default(sql`0`),
     createdAt: instant('created_at').notNull(),
     settled: flag('settled').generatedAlwaysAs(sql`(if(outstanding = 0 or cancelled_at is not null, 1, 0))`, { mode: 'virtual' }),
     /** The date after which the sweep announces it; null when there is nothing (more) to announce. */
@@ -63,7 +65,9 @@ export const payments = mysqlTable(
     currency: word('currency').notNull(),
     amount: money('amount').notNull(),
     /** The sum of its allocations, kept beside them so that credit is found without adding them up. */
-    allocated: money('allocated').notNull().default(sql`0`),
+    allocated: money('allocated')
+      .notNull()
+      .default(sql`0`),
     state: word('state').$type<PaymentState>().notNull(),
     method: word('method').$type<PaymentMethod>().notNull(),
     source: word('source').$type<PaymentSource>().notNull(),

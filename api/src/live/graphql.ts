@@ -15,7 +15,10 @@ registerEnumType(EventTypeEnum, { name: 'EventType' })
 @ObjectType({ simpleResolvers: true, description: 'What happened, with the things it happened to as they are now.' })
 class LiveEvent {
   @Field(() => EventNumber) number!: number
-  @Field(() => EventNumber, { description: 'The last number that was meant for this viewer: one that the client has not seen tells it that something is missing.' }) previous!: number
+  @Field(() => EventNumber, {
+    description: 'The last number that was meant for this viewer: one that the client has not seen tells it that something is missing.',
+  })
+  previous!: number
   @Field(() => EventTypeEnum) type!: EventType
   @Field(() => Instant) at!: Date
   @Field(() => String) author!: string
@@ -26,7 +29,9 @@ class LiveEvent {
 
 @Resolver(() => LiveEvent)
 export class LiveResolver {
-  @Query(() => EventNumber, { description: 'The newest number of the event log: ask before the first page of data, then subscribe after it.' })
+  @Query(() => EventNumber, {
+    description: 'The newest number of the event log: ask before the first page of data, then subscribe after it.',
+  })
   async latestEvent(@Ctx() ctx: Context): Promise<number> {
     // Notifications have the numbers of their events and are written a moment later: none may fall between query and subscription.
     return followedNumber(ctx.app, reactionName)
@@ -67,7 +72,16 @@ async function* follow(ctx: RequestContext, after: number | undefined): AsyncGen
   for await (const event of eventTail(ctx.app).follow(after, ctx.signal)) {
     if (!isMeantFor(event, viewer.role)) continue
     const { number, type, at, actorName: author, customerId } = event
-    yield { number, previous: previous ?? number - 1, type, at, author, customerId, paymentId: 'paymentId' in event ? event.paymentId : undefined, importId: 'importId' in event ? event.importId : undefined }
+    yield {
+      number,
+      previous: previous ?? number - 1,
+      type,
+      at,
+      author,
+      customerId,
+      paymentId: 'paymentId' in event ? event.paymentId : undefined,
+      importId: 'importId' in event ? event.importId : undefined,
+    }
     previous = number
   }
 }

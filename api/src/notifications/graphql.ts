@@ -1,4 +1,18 @@
-import { Arg, Ctx, Field, ID, InputType, Int, Mutation, ObjectType, Query, registerEnumType, Resolver, Root, Subscription } from 'type-graphql'
+import {
+  Arg,
+  Ctx,
+  Field,
+  ID,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  registerEnumType,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql'
 import { contextOf, type Context } from '../context.ts'
 import { After, connection, First } from '../graphql/page.ts'
 import type { RequestContext } from '../graphql/context.ts'
@@ -95,7 +109,10 @@ export class NotificationResolver {
     name: 'notifications',
     subscribe: ({ args, context }) => follow(context as RequestContext, (args as { after?: number | null }).after ?? undefined),
   })
-  liveNotification(@Root() message: LiveNotification, @Arg('after', () => EventNumber, { nullable: true }) _after: number | null): LiveNotification {
+  liveNotification(
+    @Root() message: LiveNotification,
+    @Arg('after', () => EventNumber, { nullable: true }) _after: number | null,
+  ): LiveNotification {
     return message
   }
 }

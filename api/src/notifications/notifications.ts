@@ -106,15 +106,29 @@ export async function asReader(ctx: Context, row: NotificationRow): Promise<Read
 export async function notificationState(ctx: Context): Promise<NotificationState> {
   const staffId = reader(ctx).id
   const upTo = await readUpTo(ctx, staffId)
-  const [unread] = await ctx.db.select({ rows: count() }).from(notifications).where(and(audience(ctx), unreadBy(ctx, staffId, upTo)))
-  const [latest] = await ctx.db.select({ number: notifications.number }).from(notifications).where(audience(ctx)).orderBy(desc(notifications.number)).limit(1)
+  const [unread] = await ctx.db
+    .select({ rows: count() })
+    .from(notifications)
+    .where(and(audience(ctx), unreadBy(ctx, staffId, upTo)))
+  const [latest] = await ctx.db
+    .select({ number: notifications.number })
+    .from(notifications)
+    .where(audience(ctx))
+    .orderBy(desc(notifications.number))
+    .limit(1)
   return { id: staffId, unread: unread?.rows ?? 0, latest: latest?.number ?? 0 }
 }
 
 /** Marks single ones as read; ids that do not exist are passed over. */
 export async function markRead(ctx: Context, ids: readonly string[]): Promise<NotificationState> {
   const staffId = reader(ctx).id
-  const rows = ids.length === 0 ? [] : await ctx.db.select({ number: notifications.number }).from(notifications).where(inArray(notifications.id, [...ids]))
+  const rows =
+    ids.length === 0
+      ? []
+      : await ctx.db
+          .select({ number: notifications.number })
+          .from(notifications)
+          .where(inArray(notifications.id, [...ids]))
   if (rows.length > 0) {
     await ctx.db
       .insert(readMarks)
@@ -153,7 +167,8 @@ export function notificationTail(app: App): Tail<NotificationRow> {
 export async function openNotificationTail(app: App): Promise<Tail<NotificationRow> & Disposable> {
   const [latest] = await app.db.select({ number: notifications.number }).from(notifications).orderBy(desc(notifications.number)).limit(1)
   const tail = await Tail.open(
-    async (after, limit) => app.db.select().from(notifications).where(gt(notifications.number, after)).orderBy(notifications.number).limit(limit),
+    async (after, limit) =>
+      app.db.select().from(notifications).where(gt(notifications.number, after)).orderBy(notifications.number).limit(limit),
     latest?.number ?? 0,
     (error) => app.log.warn({ err: error }, 'notifications could not be read; it is tried again'),
   )

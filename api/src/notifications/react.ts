@@ -66,10 +66,24 @@ function notificationOf(event: NumberedEvent): NewNotification | undefined {
       if (facts.customersInRun > digestAbove) {
         return { ...base, type: 'PAYMENT_OVERDUE', origin: `overdue:${facts.run}`, customerId: null, actorId: null, subject: 'customers' }
       }
-      return { ...base, type: 'PAYMENT_OVERDUE', actorId: null, subject: facts.name, amount: facts.amount, currency: facts.currency, things: facts.dues.length }
+      return {
+        ...base,
+        type: 'PAYMENT_OVERDUE',
+        actorId: null,
+        subject: facts.name,
+        amount: facts.amount,
+        currency: facts.currency,
+        things: facts.dues.length,
+      }
     }
     case 'IMPORT_FINISHED':
-      return { ...base, type: 'IMPORT_FINISHED', subject: event.facts.fileName, importId: event.importId, things: event.facts.created + event.facts.updated }
+      return {
+        ...base,
+        type: 'IMPORT_FINISHED',
+        subject: event.facts.fileName,
+        importId: event.importId,
+        things: event.facts.created + event.facts.updated,
+      }
     case 'STAFF_REGISTERED':
       return event.facts.waiting ? { ...base, type: 'ACCOUNT_WAITS', adminsOnly: true, subject: event.facts.name } : undefined
     default:
@@ -77,4 +91,8 @@ function notificationOf(event: NumberedEvent): NewNotification | undefined {
   }
 }
 
-const paymentTypes = { PAYMENT_COMPLETED: 'PAYMENT_RECEIVED', PAYMENT_FAILED: 'PAYMENT_FAILED', PAYMENT_REVERSED: 'PAYMENT_REVERSED' } as const
+const paymentTypes = {
+  PAYMENT_COMPLETED: 'PAYMENT_RECEIVED',
+  PAYMENT_FAILED: 'PAYMENT_FAILED',
+  PAYMENT_REVERSED: 'PAYMENT_REVERSED',
+} as const

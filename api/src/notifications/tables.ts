@@ -25,7 +25,11 @@ export const notifications = mysqlTable(
     paymentId: id('payment_id'),
     importId: id('import_id'),
   },
-  (table) => [uniqueIndex('notification_number').on(table.number), uniqueIndex('notification_origin').on(table.origin), index('notification_type').on(table.type, table.number)],
+  (table) => [
+    uniqueIndex('notification_number').on(table.number),
+    uniqueIndex('notification_origin').on(table.origin),
+    index('notification_type').on(table.type, table.number),
+  ],
 )
 
 /** Up to which number a person has read everything, by marking all. */
