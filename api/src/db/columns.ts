@@ -67,5 +67,3 @@ export const jsonText = <T>() =>
 
 /** The bytes of an id for a statement written by hand. */
 export const idBytes = toBytes
-/** The id in a row that a hand-written statement read. */
-export const idText = toText
