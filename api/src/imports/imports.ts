@@ -73,7 +73,7 @@ const toLine = (importId: string, { checked, status, faults, customer, due }: Ma
   importId,
   row: checked.row,
   status,
-  cells: { ...checked.values, ...(checked.filled.length === 0 ? {} : { filled: checked.filled.join(' ') }) },
+  cells: { ...checked.values, ...checked.unread, ...(checked.filled.length === 0 ? {} : { filled: checked.filled.join(' ') }) },
   faults,
   customerKey: (customer?.id ?? checked.customer).slice(0, 500),
   customerId: customer?.id ?? null,

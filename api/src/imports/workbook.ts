@@ -111,6 +111,8 @@ export interface CheckedRow {
   readonly row: number
   readonly status: RowStatus
   readonly values: RowValues
+  /** What stands in the cells that could not be taken: their reason is read beside it. */
+  readonly unread?: RowValues
   readonly faults: readonly SheetFault[]
   /** Values that no cell holds: the currency and the due date that follow from the rules. */
   readonly filled: readonly SheetColumn[]
@@ -465,7 +467,15 @@ function checkRow(
     }
   }
 
-  const finish = (status: RowStatus): CheckedRow => ({ row, status, values, faults, filled, customer })
+  const finish = (status: RowStatus): CheckedRow => ({
+    row,
+    status,
+    values,
+    faults,
+    filled,
+    customer,
+    ...(faults.length > 0 && { unread: unread(cells, values, faults) }),
+  })
   if (faults.length > 0) {
     // Only what may still be imported binds later rows.
     const status = asked && faults.every(({ code }) => code === 'DATE_ORDER' || code === 'DECIMAL_SEPARATOR') ? 'asked' : 'wrong'
@@ -476,6 +486,16 @@ function checkRow(
   if (repeated && !adds) return { ...finish('duplicate'), duplicateOf: repeated.row }
   remember(row, customer, values, currency!, owes, earlier)
   return finish('new')
+}
+
+function unread(cells: Partial<Record<SheetHeading, Cell>>, values: RowValues, faults: readonly SheetFault[]): RowValues {
+  const texts: RowValues = {}
+  for (const { column } of faults) {
+    if (column === null || values[column] !== undefined) continue
+    const reading = readText(cells[column])
+    if ('value' in reading && reading.value !== undefined) texts[column] = [...reading.value].slice(0, 200).join('')
+  }
+  return texts
 }
 
 function readName(cells: Partial<Record<SheetHeading, Cell>>): Reading<string> {
