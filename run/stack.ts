@@ -8,7 +8,7 @@ import { mysqlEnv, openMysql, type Mysql } from './mysql.ts'
 import { isFree } from './ports.ts'
 import { seconds } from './processes.ts'
 import { readJson } from './read-json.ts'
-import { endLeftovers, readable, startService, untilAnswers, type Service, type ServiceOptions } from './service.ts'
+import { apiFlags, endLeftovers, readable, startService, untilAnswers, type Service, type ServiceOptions } from './service.ts'
 
 export type Mode = 'start' | 'dev'
 
@@ -99,7 +99,7 @@ async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: Abo
 }
 
 function apiService(mode: Mode, config: Config, mysql: Mysql): ServiceOptions {
-  const tsx = mode === 'dev' ? [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'watch', '--clear-screen=false'] : ['--import', 'tsx']
+  const tsx = mode === 'dev' ? [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'watch', '--clear-screen=false'] : apiFlags
   return {
     name: 'API',
     args: [...tsx, 'src/main.ts'],
