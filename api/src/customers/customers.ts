@@ -13,7 +13,7 @@ export type CustomerRow = typeof customers.$inferSelect
 /** A customer's status, computed and never stored: the earliest date with something outstanding against the business date. */
 export function customerStatus(row: Pick<CustomerRow, 'nextDueDate'>, today: CalendarDate): CustomerStatus {
   if (row.nextDueDate === null) return 'PAID'
-  return row.nextDueDate <= today ? 'OVERDUE' : 'PENDING'
+  return row.nextDueDate < today ? 'OVERDUE' : 'PENDING'
 }
 
 /** Calendar days since a due date has passed; 0 on the day itself and before. */
