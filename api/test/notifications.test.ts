@@ -16,8 +16,10 @@ const stateOf = async (caller: Caller): Promise<State> => {
   await settled(app)
   return (await caller.ask<{ notificationState: State }>('{ notificationState { unread latest } }')).notificationState
 }
-const markAll = async (caller: Caller, upTo: number | string) =>
-  (await caller.ask<{ markAllNotificationsRead: State }>('mutation ($upTo: EventNumber!) { markAllNotificationsRead(upTo: $upTo) { unread latest } }', { upTo: String(upTo) })).markAllNotificationsRead
+const markAll = async (caller: Caller, upTo: number | string) => {
+  await settled(app)
+  return (await caller.ask<{ markAllNotificationsRead: State }>('mutation ($upTo: EventNumber!) { markAllNotificationsRead(upTo: $upTo) { unread latest } }', { upTo: String(upTo) })).markAllNotificationsRead
+}
 const mark = async (caller: Caller, ids: readonly string[]) =>
   (await caller.ask<{ markNotificationsRead: State }>('mutation ($ids: [ID!]!) { markNotificationsRead(ids: $ids) { unread latest } }', { ids })).markNotificationsRead
 /** What the administrator is told about a customer, oldest first, as type and amount. */
