@@ -13,7 +13,7 @@ import { record } from '../events/events.ts'
 import { accountOf, settle } from '../ledger/allocation.ts'
 import { bookMany, payImported, type BulkDue } from '../ledger/bulk.ts'
 import { changeDue, dueDateByTerms, duesById, nextDueReferences } from '../ledger/dues.ts'
-import { againstBooks, customerChanges, dueChanges, matchRows, owes, type MatchedRow } from './match.ts'
+import { againstBooks, candidatesNow, customerChanges, dueChanges, dueNow, matchRows, owes, type MatchedRow } from './match.ts'
 import type { ImportRowStatus } from './statuses.ts'
 import { importRows, imports } from './tables.ts'
 import { checkRows, readWorkbook, type Answers, type CheckedRow } from './workbook.ts'
@@ -52,8 +52,9 @@ export async function uploadImport(
   // The rows are written batch by batch, so a file of any length needs little memory; what a fault leaves behind is removed.
   await ctx.db.insert(imports).values({ ...row, status: 'DISCARDED' })
   let waiting: CheckedRow[] = []
+  const named = new Set<string>()
   const keep = async () => {
-    const matched = await matchRows(ctx, waiting)
+    const matched = await matchRows(ctx, waiting, named)
     if (matched.length > 0) await ctx.db.insert(importRows).values(matched.map((line) => toLine(row.id, line)))
     row.totalRows += matched.length
     waiting = []
@@ -62,6 +63,7 @@ export async function uploadImport(
   const currencyOf = ({ number, email }: Pick<RowValues, 'number' | 'email'>) => currencies.get(number?.toLowerCase() ?? email ?? '')
   for await (const checked of checkRows(workbook, { currency, paymentTermsDays, today: ctx.today, answers, currencyOf })) {
     waiting.push(checked)
+    if (checked.status === 'new' && checked.values.name !== undefined) named.add(checked.customer)
     if (waiting.length === batch) await keep()
   }
   await keep()
@@ -313,7 +315,23 @@ async function commitLines(ctx: Atomic, row: ImportRow, lines: readonly ImportLi
   const done: { line: ImportLine; status: ImportRowStatus; customerId: string | null; faults?: ImportLine['faults'] }[] = []
   const fresh: { customer: Parameters<typeof bookMany>[1][number]['customer']; lines: ImportLine[] }[] = []
 
+  const appeared = await appearedMeanwhile(
+    ctx,
+    row.id,
+    [...groups].filter(([key, theirs]) => theirs[0]!.customerId === null && !created.has(key)),
+  )
   for (const [key, theirs] of groups) {
+    if (appeared.has(key)) {
+      const faults = [
+        {
+          column: null,
+          code: 'MEANWHILE',
+          message: 'A customer like this one was added after the file was checked. Upload the file again.',
+        },
+      ]
+      done.push(...theirs.map((line) => ({ line, status: 'FAILED' as const, customerId: null, faults })))
+      continue
+    }
     const knownId = theirs[0]!.customerId ?? created.get(key)
     const customer = knownId === undefined ? undefined : (locked.get(knownId) ?? (await lockCustomer(ctx, knownId)))
     if (customer === undefined) {
@@ -360,6 +378,26 @@ async function customersOfKeys(ctx: Atomic, importId: string, lines: readonly Im
   return new Map(rows.flatMap(({ key, id }) => (id === null ? [] : [[key, id] as const])))
 }
 
+/** Which of these keys, nobody's when the file was checked, have a customer now that another import or somebody at a screen has made. */
+async function appearedMeanwhile(
+  ctx: Atomic,
+  importId: string,
+  strangers: readonly (readonly [key: string, lines: readonly ImportLine[]])[],
+): Promise<ReadonlySet<string>> {
+  const candidates = await candidatesNow(
+    ctx,
+    strangers.map(([, lines]) => lines[0]!.cells),
+  )
+  const ids = [...new Set(candidates.flat())]
+  if (ids.length === 0) return new Set()
+  const own = await ctx.db
+    .selectDistinct({ id: importRows.customerId })
+    .from(importRows)
+    .where(and(eq(importRows.importId, importId), eq(importRows.status, 'CREATED'), inArray(importRows.customerId, ids)))
+  const ours = new Set(own.map(({ id }) => id))
+  return new Set(strangers.flatMap(([key], index) => (candidates[index]!.some((id) => !ours.has(id)) ? [key] : [])))
+}
+
 /** A new customer out of all its rows: the first value of each field counts, and later rows don't contradict it. */
 function newCustomer(ctx: Atomic, lines: readonly ImportLine[], reserved: Reserved) {
   const first = (column: keyof RowValues) => lines.find((line) => line.cells[column] !== undefined)?.cells[column]
@@ -402,7 +440,10 @@ function toDue(ctx: Atomic, line: ImportLine, currency: string, reserved: Reserv
   ]
 }
 
-/** Changes a known customer and its due as a row says; ADD where the row's due is still to be added. */
+/**
+ * Changes a known customer and its due as a row says; ADD where the row's due is still to be added. A row that has nothing to say
+ * any more is skipped.
+ */
 async function update(
   ctx: Atomic,
   customerId: string,
@@ -410,8 +451,8 @@ async function update(
 ): Promise<'ADD' | { status: ImportRowStatus; faults?: ImportLine['faults'] }> {
   const customer = await lockCustomer(ctx, customerId)
   const values: RowValues = line.cells
-  const [due] = line.dueId === null ? [] : await duesById(ctx, [line.dueId])
-  // The books may have moved on since the review.
+  // The books may have moved on since the review: a due that was missing then may be there now.
+  const [due] = line.dueId === null ? [await dueNow(ctx, values, customer)] : await duesById(ctx, [line.dueId])
   const faults = againstBooks(values, customer, due)
   if (faults.length > 0) return { status: 'FAILED', faults }
   const contacts = (await contactsOf(ctx, [customerId])).get(customerId) ?? []
@@ -431,16 +472,16 @@ async function update(
       facts: { name: changed.name, customerNumber: customer.number, quiet: true },
     })
   }
-  if (due === undefined) return owes(values) ? 'ADD' : { status: 'UPDATED' }
-  if (dueChanges({ values, filled: (line.cells['filled'] ?? '').split(' ') as CheckedRow['filled'] }, due)) {
-    const account = accountOf(await lockCustomer(ctx, customerId))
-    const dueDate = (line.cells['filled'] ?? '').split(' ').includes('dueDate') ? due.dueDate : (values.dueDate ?? due.dueDate)
-    await changeDue(ctx, account, due, parseMoney(values.amount!, customer.currency), dueDate)
-    await settle(ctx, account)
-    const [open] = await duesById(ctx, [due.id])
-    if (values.paidOn !== undefined && open !== undefined && open.outstanding > 0n)
-      await payImported(ctx, await lockCustomer(ctx, customerId), open, values.paidOn)
-  }
+  const done = { status: changed === undefined ? ('SKIPPED' as const) : ('UPDATED' as const) }
+  if (due === undefined) return owes(values) ? 'ADD' : done
+  if (!dueChanges({ values, filled: (line.cells['filled'] ?? '').split(' ') as CheckedRow['filled'] }, due)) return done
+  const account = accountOf(await lockCustomer(ctx, customerId))
+  const dueDate = (line.cells['filled'] ?? '').split(' ').includes('dueDate') ? due.dueDate : (values.dueDate ?? due.dueDate)
+  await changeDue(ctx, account, due, parseMoney(values.amount!, customer.currency), dueDate)
+  await settle(ctx, account)
+  const [open] = await duesById(ctx, [due.id])
+  if (values.paidOn !== undefined && open !== undefined && open.outstanding > 0n)
+    await payImported(ctx, await lockCustomer(ctx, customerId), open, values.paidOn)
   return { status: 'UPDATED' }
 }
 

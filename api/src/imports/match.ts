@@ -26,8 +26,11 @@ const fileStatuses = {
   same: 'SAME',
 } as const
 
-/** Holds rows against the books, some hundreds at a time: which customer and which due each is about, and what it would change. */
-export async function matchRows(ctx: Context, rows: readonly CheckedRow[]): Promise<MatchedRow[]> {
+/**
+ * Holds rows against the books, some hundreds at a time: which customer and which due each is about, and what it would change.
+ * `named` has the customers of the file that one of its rows names.
+ */
+export async function matchRows(ctx: Context, rows: readonly CheckedRow[], named: ReadonlySet<string>): Promise<MatchedRow[]> {
   const open = rows.filter((row) => row.status === 'new')
   const found = await findCustomers(ctx, open)
   const matched = new Map(open.map((row) => [row, found(row)]))
@@ -47,7 +50,8 @@ export async function matchRows(ctx: Context, rows: readonly CheckedRow[]): Prom
       due: undefined,
     })
     if (match === undefined) return plain(fileStatuses[checked.status])
-    if ('fault' in match) return plain(match.status, [match.fault])
+    if ('fault' in match)
+      return match.fault.code === 'MISSING' && named.has(checked.customer) ? plain('NEW') : plain(match.status, [match.fault])
     if (!('id' in match)) return plain('NEW')
     const due = findDue(checked, match)
     const faults = againstBooks(checked.values, match, due)
@@ -56,10 +60,16 @@ export async function matchRows(ctx: Context, rows: readonly CheckedRow[]): Prom
   })
 }
 
-type Match = CustomerRow | { readonly status: 'ASKED' | 'WRONG'; readonly fault: SheetFault } | { readonly nobody: true }
+interface Row {
+  readonly values: RowValues
+}
+type Match =
+  | CustomerRow
+  | { readonly status: 'ASKED' | 'WRONG'; readonly fault: SheetFault; readonly candidates: readonly string[] }
+  | { readonly nobody: true }
 
 /** By number, else by e-mail address, else nobody; a name alone that is in the books already is asked. */
-async function findCustomers(ctx: Context, rows: readonly CheckedRow[]): Promise<(row: CheckedRow) => Match> {
+async function findCustomers(ctx: Context, rows: readonly Row[]): Promise<(row: Row) => Match> {
   const byNumber = new Map(
     (
       await customersByNumber(
@@ -96,30 +106,41 @@ async function findCustomers(ctx: Context, rows: readonly CheckedRow[]): Promise
       return asked(
         'email',
         'SEVERAL',
+        same.map(({ row }) => row),
         `${same.map(({ row }) => row.number).join(' and ')} have this e-mail address: give the number of the one that is meant.`,
       )
-    const namesake = email === undefined && name !== undefined ? byName.get(name.toLowerCase())?.[0] : undefined
+    const namesakes = email === undefined && name !== undefined ? (byName.get(name.toLowerCase()) ?? []) : []
+    const [namesake] = namesakes
     if (namesake === undefined) return { nobody: true }
     return asked(
       'name',
       'NAMESAKE',
+      namesakes,
       `${namesake.number} has this name: give that number to mean this customer, or a number of its own to add another.`,
     )
   }
 }
 
-const wrong = (column: SheetColumn, code: string, message: string) => ({ status: 'WRONG' as const, fault: { column, code, message } })
-const asked = (column: SheetColumn, code: string, message: string) => ({ status: 'ASKED' as const, fault: { column, code, message } })
-const values = (rows: readonly CheckedRow[], read: (values: RowValues) => string | undefined): string[] => [
+const wrong = (column: SheetColumn, code: string, message: string) => ({
+  status: 'WRONG' as const,
+  fault: { column, code, message },
+  candidates: [],
+})
+const asked = (column: SheetColumn, code: string, candidates: readonly CustomerRow[], message: string) => ({
+  status: 'ASKED' as const,
+  fault: { column, code, message },
+  candidates: candidates.map(({ id }) => id),
+})
+const values = (rows: readonly Row[], read: (values: RowValues) => string | undefined): string[] => [
   ...new Set(rows.flatMap((row) => read(row.values) ?? [])),
 ]
 
 /** By reference; without one, a due with the same amount and due date is the same, settled or not. */
 async function findDues(
   ctx: Context,
-  rows: readonly CheckedRow[],
-  matched: ReadonlyMap<CheckedRow, Match>,
-): Promise<(row: CheckedRow, customer: CustomerRow) => DueRow | undefined> {
+  rows: readonly Row[],
+  matched: ReadonlyMap<Row, Match>,
+): Promise<(row: Row, customer: CustomerRow) => DueRow | undefined> {
   const owing = rows.flatMap((row) => {
     const customer = matched.get(row)
     return customer !== undefined && 'id' in customer && owes(row.values) && row.values.currency === customer.currency
@@ -139,6 +160,23 @@ async function findDues(
     if (values.reference !== undefined) return byReference.get(`${customer.id} ${values.reference.toLowerCase()}`)
     return bySum.get(`${customer.id} ${values.amount} ${values.dueDate}`)
   }
+}
+
+/** The due that a row of this customer is about, as the books are now. */
+export async function dueNow(ctx: Context, row: RowValues, customer: CustomerRow): Promise<DueRow | undefined> {
+  const only = { values: row }
+  return (await findDues(ctx, [only], new Map([[only, customer]])))(only, customer)
+}
+
+/** The customers that each of these rows could be about, as the books are now; none for a row about somebody new. */
+export async function candidatesNow(ctx: Context, rows: readonly RowValues[]): Promise<readonly string[][]> {
+  const all = rows.map((values) => ({ values }))
+  const found = await findCustomers(ctx, all)
+  return all.map((row) => {
+    const match = found(row)
+    if ('id' in match) return [match.id]
+    return 'fault' in match ? [...match.candidates] : []
+  })
 }
 
 /** Whether the row has a due at all: an amount of 0 makes none. */
