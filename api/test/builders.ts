@@ -105,7 +105,14 @@ export const paymentInput = (test: TestApp, customerId: string, amount: string, 
 })
 
 /** What updateCustomer is to be given to change these fields only. */
-export const edited = ({ name, number, contacts, note, currency }: Customer, change: Record<string, unknown>) => ({ name, number, contacts, note, currency, ...change })
+export const edited = ({ name, number, contacts, note, currency }: Customer, change: Record<string, unknown>) => ({
+  name,
+  number,
+  contacts,
+  note,
+  currency,
+  ...change,
+})
 
 /** Short ways to make things through the front door, as an agent unless somebody else is named. When the file's tests are over, all invariants have to hold. */
 export function buildersOf(test: TestApp, standing: Standing = 'AGENT') {
@@ -122,18 +129,25 @@ export function buildersOf(test: TestApp, standing: Standing = 'AGENT') {
       ask<Customer>(documents.update, { id: customer.id, version: customer.version, input: edited(customer, change) }),
     archive: (id: string, reason?: string) => ask<Customer>(documents.archive, { id, reason }),
     restore: (id: string) => ask<Customer>(documents.restore, { id }),
-    due: (customerId: string, amount: string, dueDate: string, reference?: string) => ask<Due>(documents.addDue, { customerId, input: { amount, dueDate, reference } }),
-    pay: (customerId: string, amount: string, more: PaymentInput = {}) => ask<Payment>(documents.record, { input: paymentInput(test, customerId, amount, more) }),
+    due: (customerId: string, amount: string, dueDate: string, reference?: string) =>
+      ask<Due>(documents.addDue, { customerId, input: { amount, dueDate, reference } }),
+    pay: (customerId: string, amount: string, more: PaymentInput = {}) =>
+      ask<Payment>(documents.record, { input: paymentInput(test, customerId, amount, more) }),
     verb: (verb: PaymentVerb, id: string) => ask<Payment>(verbDocument(verb), { id }),
     preview: (customerId: string, amount: string) =>
       ask<{ credit: string; lines: { amount: string; due: { reference: string } }[] }>(documents.preview, { customerId, amount }),
     read: (id: string) => ask<Customer>(`query ($id: ID!) { customer(id: $id) { ${customerFields} } }`, { id }),
     async dues(id: string): Promise<readonly Due[]> {
-      const customer = await ask<{ dues: { nodes: Due[] } }>(`query ($id: ID!) { customer(id: $id) { dues { nodes { ${dueFields} } } } }`, { id })
+      const customer = await ask<{ dues: { nodes: Due[] } }>(`query ($id: ID!) { customer(id: $id) { dues { nodes { ${dueFields} } } } }`, {
+        id,
+      })
       return customer.dues.nodes
     },
     async payments(id: string): Promise<readonly Payment[]> {
-      const customer = await ask<{ payments: { nodes: Payment[] } }>(`query ($id: ID!) { customer(id: $id) { payments { nodes { ${paymentFields} } } } }`, { id })
+      const customer = await ask<{ payments: { nodes: Payment[] } }>(
+        `query ($id: ID!) { customer(id: $id) { payments { nodes { ${paymentFields} } } } }`,
+        { id },
+      )
       return customer.payments.nodes
     },
     sweep: () => sweepOverdue(test.context()),

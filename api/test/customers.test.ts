@@ -20,17 +20,41 @@ const list = async (variables: Record<string, unknown>): Promise<CustomerPage> =
   )
   return customers
 }
-const named = async (text: string, more: Record<string, unknown> = {}) => (await list({ filter: { text, ...more } })).nodes.map(({ name }) => name)
+const named = async (text: string, more: Record<string, unknown> = {}) =>
+  (await list({ filter: { text, ...more } })).nodes.map(({ name }) => name)
 
 describe('a new customer', () => {
   test('owes its first due: outstanding, status and next due date follow', async () => {
-    const made = await customer({ name: '  Miller & Sons ', note: ' pays late ', due: { amount: '1250.5', dueDate: '2026-04-01', reference: 'INV-1' } })
-    expect(made).toMatchObject({ name: 'Miller & Sons', note: 'pays late', currency: 'EUR', outstanding: '1250.50', credit: '0.00', status: 'PENDING', hasDues: true, nextDueDate: '2026-04-01', version: 1 })
-    expect(await dues(made.id)).toMatchObject([{ reference: 'INV-1', amount: '1250.50', outstanding: '1250.50', dueDate: '2026-04-01', status: 'OPEN' }])
+    const made = await customer({
+      name: '  Miller & Sons ',
+      note: ' pays late ',
+      due: { amount: '1250.5', dueDate: '2026-04-01', reference: 'INV-1' },
+    })
+    expect(made).toMatchObject({
+      name: 'Miller & Sons',
+      note: 'pays late',
+      currency: 'EUR',
+      outstanding: '1250.50',
+      credit: '0.00',
+      status: 'PENDING',
+      hasDues: true,
+      nextDueDate: '2026-04-01',
+      version: 1,
+    })
+    expect(await dues(made.id)).toMatchObject([
+      { reference: 'INV-1', amount: '1250.50', outstanding: '1250.50', dueDate: '2026-04-01', status: 'OPEN' },
+    ])
   })
 
   test('owes nothing without a due, and has never had one', async () => {
-    expect(await customer()).toMatchObject({ outstanding: '0.00', status: 'PAID', hasDues: false, nextDueDate: null, daysPastDue: 0, lastPaymentOn: null })
+    expect(await customer()).toMatchObject({
+      outstanding: '0.00',
+      status: 'PAID',
+      hasDues: false,
+      nextDueDate: null,
+      daysPastDue: 0,
+      lastPaymentOn: null,
+    })
   })
 
   test.each([
@@ -64,7 +88,9 @@ describe('a new customer', () => {
   test('cannot take a number that somebody has, whatever its case, and nothing is written', async () => {
     await customer({ number: 'Miller/7' })
     const { totalCount } = await list({})
-    const refused = await agent.refusal(documents.create, { input: { name: 'Another', number: 'MILLER/7', due: { amount: '5', dueDate: '2026-05-05' } } })
+    const refused = await agent.refusal(documents.create, {
+      input: { name: 'Another', number: 'MILLER/7', due: { amount: '5', dueDate: '2026-05-05' } },
+    })
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['TAKEN', ['number']])
     expect((await list({})).totalCount).toEqual(totalCount)
   })
@@ -85,7 +111,12 @@ describe('a new customer', () => {
 describe('an edit', () => {
   test('changes what was entered and counts the version', async () => {
     const before = await customer({ name: 'Old name' })
-    expect(await update(before, { name: 'New name', number: 'NEW-1', note: 'a note' })).toMatchObject({ name: 'New name', number: 'NEW-1', note: 'a note', version: 2 })
+    expect(await update(before, { name: 'New name', number: 'NEW-1', note: 'a note' })).toMatchObject({
+      name: 'New name',
+      number: 'NEW-1',
+      note: 'a note',
+      version: 2,
+    })
   })
 
   test('made from an older version is refused with what stands now, and neither side is lost', async () => {
@@ -128,7 +159,11 @@ describe('an edit', () => {
     const dollars = await update(await customer({ currency: 'EUR' }), { currency: 'USD' })
     expect(dollars.currency).toBe('USD')
     await move(dollars.id)
-    const refused = await agent.refusal(documents.update, { id: dollars.id, version: dollars.version, input: edited(dollars, { currency: 'CHF' }) })
+    const refused = await agent.refusal(documents.update, {
+      id: dollars.id,
+      version: dollars.version,
+      input: edited(dollars, { currency: 'CHF' }),
+    })
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['INVALID', ['currency']])
   })
 })
@@ -161,7 +196,11 @@ describe('amount and date in the form of a customer', () => {
   test('are refused when there are several open dues', async () => {
     const several = await customer({ due: { amount: '100', dueDate: '2026-04-04' } })
     await due(several.id, '50', '2026-05-05')
-    const refused = await agent.refusal(documents.update, { id: several.id, version: 1, input: edited(several, { name: 'Not saved', due: { outstanding: '10', dueDate: '2026-04-04' } }) })
+    const refused = await agent.refusal(documents.update, {
+      id: several.id,
+      version: 1,
+      input: edited(several, { name: 'Not saved', due: { outstanding: '10', dueDate: '2026-04-04' } }),
+    })
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['INVALID', ['due']])
     expect(await read(several.id)).toMatchObject({ name: several.name, outstanding: '150.00', version: 1 })
   })
@@ -175,7 +214,11 @@ describe('an archived customer', () => {
       expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['INVALID', ['reason']])
     }
     expect(await read(owing.id)).toMatchObject({ archivedAt: null })
-    expect(await archive(owing.id, 'insolvent')).toMatchObject({ archivedAt: '2026-03-02T10:00:00.000Z', archiveReason: 'insolvent', outstanding: '10.00' })
+    expect(await archive(owing.id, 'insolvent')).toMatchObject({
+      archivedAt: '2026-03-02T10:00:00.000Z',
+      archiveReason: 'insolvent',
+      outstanding: '10.00',
+    })
     expect(await archive((await customer()).id)).toMatchObject({ archivedAt: '2026-03-02T10:00:00.000Z', archiveReason: null })
   })
 
@@ -236,23 +279,32 @@ describe('the list', () => {
       }),
     ))
 
-  test.each(sortKeys.flatMap((by) => [false, true].map((descending) => [by, descending] as const)))('by %s (descending: %s) pages through all rows once, in order', async (by, descending) => {
-    const made = await makeSixty()
-    const rows = await all({ by, descending }, { text: 'paging' })
-    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(made.map(({ id }) => id)))
-    expect(rows).toHaveLength(60)
-    const found = rows.map(values[by])
-    // Who has no date comes last whichever way the list runs; the other columns have no such rows.
-    const present = found.filter((value) => value !== null)
-    expect(present.length < 60).toBe(by === 'NEXT_DUE_DATE' || by === 'LAST_PAYMENT_ON')
-    expect(found.slice(present.length).every((value) => value === null)).toBe(true)
-    const ascending = present.toSorted((a, b) => (typeof a === 'number' ? a - Number(b) : String(a).localeCompare(String(b), 'en', { sensitivity: 'base' })))
-    const fold = (list: unknown[]) => list.map((value) => String(value).normalize('NFD').replaceAll(/\p{M}/gu, ''))
-    expect(fold(present)).toEqual(fold(descending ? ascending.toReversed() : ascending))
-  })
+  test.each(sortKeys.flatMap((by) => [false, true].map((descending) => [by, descending] as const)))(
+    'by %s (descending: %s) pages through all rows once, in order',
+    async (by, descending) => {
+      const made = await makeSixty()
+      const rows = await all({ by, descending }, { text: 'paging' })
+      expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(made.map(({ id }) => id)))
+      expect(rows).toHaveLength(60)
+      const found = rows.map(values[by])
+      // Who has no date comes last whichever way the list runs; the other columns have no such rows.
+      const present = found.filter((value) => value !== null)
+      expect(present.length < 60).toBe(by === 'NEXT_DUE_DATE' || by === 'LAST_PAYMENT_ON')
+      expect(found.slice(present.length).every((value) => value === null)).toBe(true)
+      const ascending = present.toSorted((a, b) =>
+        typeof a === 'number' ? a - Number(b) : String(a).localeCompare(String(b), 'en', { sensitivity: 'base' }),
+      )
+      const fold = (list: unknown[]) => list.map((value) => String(value).normalize('NFD').replaceAll(/\p{M}/gu, ''))
+      expect(fold(present)).toEqual(fold(descending ? ascending.toReversed() : ascending))
+    },
+  )
 
   test('neither skips nor repeats a row while others change', async () => {
-    const made = await Promise.all(Array.from({ length: 40 }, (_, index) => customer({ name: `Moving ${String(index).padStart(2, '0')}`, due: { amount: '10', dueDate: '2026-05-05' } })))
+    const made = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        customer({ name: `Moving ${String(index).padStart(2, '0')}`, due: { amount: '10', dueDate: '2026-05-05' } }),
+      ),
+    )
     let step = 0
     // Of those that are about to be read: one moves to the front, one is archived; of those that were read: one goes, one comes.
     const rows = await all({ by: 'NAME' }, { text: 'moving' }, async () => {
@@ -288,8 +340,30 @@ describe('the list', () => {
   })
 
   test('finds by the beginning of words of name, number and contacts, all of them, whatever case and accents', async () => {
-    await customer({ name: 'Müller O’Brien of the Yard', number: 'X_9/4.B-77', contacts: [{ kind: 'EMAIL', value: 'anna_schmidt@fjord.example' }] })
-    for (const text of ['muller', 'MÜL', 'brien', 'yard of', 'the', 'X_9/4.B-77', 'yard x', 'yard 9', 'yard 4', 'yard b', 'yard 77', 'anna', 'fjord', 'schmidt@fjord.example', 'müller fjord 77', '"müller*', '+muller -brien']) {
+    await customer({
+      name: 'Müller O’Brien of the Yard',
+      number: 'X_9/4.B-77',
+      contacts: [{ kind: 'EMAIL', value: 'anna_schmidt@fjord.example' }],
+    })
+    for (const text of [
+      'muller',
+      'MÜL',
+      'brien',
+      'yard of',
+      'the',
+      'X_9/4.B-77',
+      'yard x',
+      'yard 9',
+      'yard 4',
+      'yard b',
+      'yard 77',
+      'anna',
+      'fjord',
+      'schmidt@fjord.example',
+      'müller fjord 77',
+      '"müller*',
+      '+muller -brien',
+    ]) {
       expect([text, await named(text)]).toEqual([text, ['Müller O’Brien of the Yard']])
     }
     expect(await named('muller nobody')).toEqual([])
@@ -307,7 +381,10 @@ describe('the list', () => {
     ['a text that is no date', Buffer.from(JSON.stringify(['soon', 'x'])).toString('base64url')],
     ['no place in the order', Buffer.from(JSON.stringify([null, 'x'])).toString('base64url')],
   ])('refuses a cursor that is not of this list: %s', async (_what, after) => {
-    const refused = await agent.refusal('query ($after: String) { customers(after: $after, sort: { by: NEXT_DUE_DATE }) { nodes { id } } }', { after })
+    const refused = await agent.refusal(
+      'query ($after: String) { customers(after: $after, sort: { by: NEXT_DUE_DATE }) { nodes { id } } }',
+      { after },
+    )
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['INVALID', ['after']])
   })
 })
@@ -317,15 +394,19 @@ test('the activity of a customer says who changed what, before and after, newest
   const { updateCustomer } = await admin.ask<{ updateCustomer: Customer }>(documents.update, {
     id: made.id,
     version: 1,
-    input: edited(made, { name: 'Actor', note: null, contacts: [{ kind: 'EMAIL', value: 'actor@example.com' }], due: { outstanding: '90', dueDate: '2026-04-05' } }),
+    input: edited(made, {
+      name: 'Actor',
+      note: null,
+      contacts: [{ kind: 'EMAIL', value: 'actor@example.com' }],
+      due: { outstanding: '90', dueDate: '2026-04-05' },
+    }),
   })
   const announced = await pay(made.id, '50', { state: 'PENDING', reference: 'cheque 7' })
   await verb('complete', announced.id)
   await archive(updateCustomer.id, 'moved away')
-  const { customer: found } = await agent.ask<{ customer: { activity: { nodes: { author: string; action: string; changes: unknown[] }[] } } }>(
-    'query ($id: ID!) { customer(id: $id) { activity { nodes { author action changes { field before after } } } } }',
-    { id: made.id },
-  )
+  const { customer: found } = await agent.ask<{
+    customer: { activity: { nodes: { author: string; action: string; changes: unknown[] }[] } }
+  }>('query ($id: ID!) { customer(id: $id) { activity { nodes { author action changes { field before after } } } } }', { id: made.id })
   const payment = 'payment of 50.00 EUR (cheque 7)'
   expect(found.activity.nodes).toEqual([
     { author: 'Alan Agent', action: 'CUSTOMER_ARCHIVED', changes: [{ field: 'archived', before: null, after: 'moved away' }] },

@@ -19,7 +19,8 @@ interface LiveEvent {
   readonly customer: Pick<Customer, 'name' | 'outstanding'> | null
   readonly payment: { readonly id: string; readonly state: string } | null
 }
-const document = 'subscription ($after: EventNumber) { events(after: $after) { number previous type author customer { name outstanding } payment { id state } } }'
+const document =
+  'subscription ($after: EventNumber) { events(after: $after) { number previous type author customer { name outstanding } payment { id state } } }'
 const latest = async () => Number((await agent.ask<{ latestEvent: string }>('{ latestEvent }')).latestEvent)
 /** The next `count` events after a number, as somebody is told of them. */
 async function follow(caller: Caller, after: number, count: number): Promise<LiveEvent[]> {
@@ -28,9 +29,12 @@ async function follow(caller: Caller, after: number, count: number): Promise<Liv
   while (found.length < count) found.push((await live.next()).events)
   return found
 }
-const linked = (found: readonly LiveEvent[], from: number) => found.every(({ previous }, index) => previous === (index === 0 ? String(from) : found[index - 1]!.number))
+const linked = (found: readonly LiveEvent[], from: number) =>
+  found.every(({ previous }, index) => previous === (index === 0 ? String(from) : found[index - 1]!.number))
 async function write(name: string) {
-  await atomically(app.context(), (ctx) => record(ctx, { type: 'CUSTOMER_CHANGED', changes: [], facts: { name, customerNumber: name, quiet: true } }))
+  await atomically(app.context(), (ctx) =>
+    record(ctx, { type: 'CUSTOMER_CHANGED', changes: [], facts: { name, customerNumber: name, quiet: true } }),
+  )
 }
 
 describe('the numbers of events', () => {
@@ -42,7 +46,10 @@ describe('the numbers of events', () => {
         for (let index = 0; index < 10; index++) await write(`${writer}:${index}`)
       }),
     )
-    await using live = await agent.subscribe<{ events: { number: string; previous: string } }>('subscription ($after: EventNumber) { events(after: $after) { number previous } }', { after: String(from) })
+    await using live = await agent.subscribe<{ events: { number: string; previous: string } }>(
+      'subscription ($after: EventNumber) { events(after: $after) { number previous } }',
+      { after: String(from) },
+    )
     const numbers: number[] = []
     while (numbers.length < 80) {
       const { events } = await live.next()
@@ -109,7 +116,9 @@ describe('a subscription', () => {
     const from = await latest()
     await write('before')
     await settled(app)
-    await atomically(app.context(), (ctx) => record(ctx, { type: 'STAFF_REGISTERED', facts: { staffId: agent.viewer!.id, name: 'Wanda', waiting: true } }))
+    await atomically(app.context(), (ctx) =>
+      record(ctx, { type: 'STAFF_REGISTERED', facts: { staffId: agent.viewer!.id, name: 'Wanda', waiting: true } }),
+    )
     await settled(app)
     await write('after')
     const [forAdmin, forAgent] = [await follow(admin, from, 3), await follow(agent, from, 2)]
@@ -125,7 +134,9 @@ describe('a subscription', () => {
     for (let index = 0; index < 8; index++) await write(`old ${index}`)
     await settled(app)
     const code = async (after: number, field: string) => {
-      await using live = await agent.subscribe(`subscription ($after: EventNumber) { ${field}(after: $after) { number } }`, { after: String(after) })
+      await using live = await agent.subscribe(`subscription ($after: EventNumber) { ${field}(after: $after) { number } }`, {
+        after: String(after),
+      })
       return await live.next().then(
         () => 'answered',
         (error: unknown) => (error as Refused).code,
@@ -138,7 +149,9 @@ describe('a subscription', () => {
     const oldest = end - 5
     await app.app.pool.promise().query('delete from event where number < ?', [oldest])
     expect(await code(oldest - 2, 'events')).toBe('LOG_PRUNED')
-    expect((await follow(agent, oldest - 1, 6)).map(({ number }) => Number(number))).toEqual(Array.from({ length: 6 }, (_, index) => oldest + index))
+    expect((await follow(agent, oldest - 1, 6)).map(({ number }) => Number(number))).toEqual(
+      Array.from({ length: 6 }, (_, index) => oldest + index),
+    )
   })
 
   test('sees nothing of a transaction that was rolled back', async () => {
@@ -169,12 +182,18 @@ test('a verb that changed nothing announces nothing', async () => {
 describe('a reaction', () => {
   const seen: number[] = []
   let faults = 2
-  const failing = { name: 'test-failing', react: async (_ctx: unknown, events: readonly NumberedEvent[]) => {
-    if (faults-- > 0) throw new Error('not yet')
-    seen.push(...events.map(({ number }) => number))
-  } }
+  const failing = {
+    name: 'test-failing',
+    react: async (_ctx: unknown, events: readonly NumberedEvent[]) => {
+      if (faults-- > 0) throw new Error('not yet')
+      seen.push(...events.map(({ number }) => number))
+    },
+  }
   const steady: number[] = []
-  const other = { name: 'test-steady', react: async (_ctx: unknown, events: readonly NumberedEvent[]) => void steady.push(...events.map(({ number }) => number)) }
+  const other = {
+    name: 'test-steady',
+    react: async (_ctx: unknown, events: readonly NumberedEvent[]) => void steady.push(...events.map(({ number }) => number)),
+  }
   afterAll(async () => {
     for (const { name } of [failing, other]) await app.app.db.delete(reactions).where(eq(reactions.name, name))
   })

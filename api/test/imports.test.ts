@@ -16,7 +16,9 @@ const { customer, due, pay, read, dues, payments, archive } = buildersOf(app)
 interface Import {
   readonly id: string
   readonly status: string
-  readonly counts: Readonly<Record<'rows' | 'new' | 'changed' | 'same' | 'wrong' | 'duplicate' | 'asked' | 'created' | 'updated' | 'skipped' | 'failed', number>>
+  readonly counts: Readonly<
+    Record<'rows' | 'new' | 'changed' | 'same' | 'wrong' | 'duplicate' | 'asked' | 'created' | 'updated' | 'skipped' | 'failed', number>
+  >
 }
 interface Row {
   readonly row: number
@@ -26,10 +28,13 @@ interface Row {
 }
 const fields = 'id status fileName sheet headerRow counts { rows new changed same wrong duplicate asked created updated skipped failed }'
 const upload = async (file: TestFile): Promise<Import> =>
-  (await agent.upload<{ uploadImport: Import }>(`mutation ($file: Upload!) { uploadImport(file: $file) { ${fields} } }`, {}, file)).uploadImport
+  (await agent.upload<{ uploadImport: Import }>(`mutation ($file: Upload!) { uploadImport(file: $file) { ${fields} } }`, {}, file))
+    .uploadImport
 const csv = (...lines: string[]): TestFile => ({ name: 'customers.csv', content: lines.join('\n') })
-const importOf = async (id: string): Promise<Import> => (await agent.ask<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id })).import
-const startCommit = (id: string, known = 'UPDATE') => agent.ask('mutation ($id: ID!, $known: ImportKnown!) { commitImport(id: $id, known: $known) { id } }', { id, known })
+const importOf = async (id: string): Promise<Import> =>
+  (await agent.ask<{ import: Import }>(`query ($id: ID!) { import(id: $id) { ${fields} } }`, { id })).import
+const startCommit = (id: string, known = 'UPDATE') =>
+  agent.ask('mutation ($id: ID!, $known: ImportKnown!) { commitImport(id: $id, known: $known) { id } }', { id, known })
 /** Waits for the end of an import; its counts have to add up to its rows. */
 async function done(id: string): Promise<Import> {
   const finished = await eventually(async () => {
@@ -62,7 +67,10 @@ async function books(): Promise<unknown> {
   return row
 }
 const findByNumber = async (number: string) => {
-  const found = await agent.ask<{ customers: { nodes: { id: string }[] } }>('query ($text: String) { customers(filter: { text: $text }) { nodes { id } } }', { text: number })
+  const found = await agent.ask<{ customers: { nodes: { id: string }[] } }>(
+    'query ($text: String) { customers(filter: { text: $text }) { nodes { id } } }',
+    { text: number },
+  )
   expect(found.customers.nodes).toHaveLength(1)
   return read(found.customers.nodes[0]!.id)
 }
@@ -80,18 +88,35 @@ describe('the receivables workbook', () => {
     const open = receivables.filter(({ paid_date }) => paid_date === '')
     expect(await books()).toMatchObject({ customers: '80', dues: '1541', payments: String(1_541 - 64) })
     expect(open).toHaveLength(64)
-    const [found] = (await app.app.db.execute(sql`select number, outstanding, last_payment_on as paid from customer order by number`)) as unknown as [{ number: string; outstanding: string; paid: string }[]]
+    const [found] = (await app.app.db.execute(
+      sql`select number, outstanding, last_payment_on as paid from customer order by number`,
+    )) as unknown as [{ number: string; outstanding: string; paid: string }[]]
     const inBooks = Object.fromEntries(found.map(({ number, outstanding, paid }) => [number, [outstanding, paid]]))
     const inFile = Object.fromEntries(
       Object.entries(Object.groupBy(receivables, ({ customer_id }) => customer_id)).map(([number, theirs = []]) => {
-        const cents = theirs.filter(({ paid_date }) => paid_date === '').reduce((sum, { amount }) => sum + BigInt(Math.round(Number(amount) * 100)), 0n)
-        return [number, [String(cents), theirs.map(({ paid_date }) => paid_date).toSorted().at(-1)]]
+        const cents = theirs
+          .filter(({ paid_date }) => paid_date === '')
+          .reduce((sum, { amount }) => sum + BigInt(Math.round(Number(amount) * 100)), 0n)
+        return [
+          number,
+          [
+            String(cents),
+            theirs
+              .map(({ paid_date }) => paid_date)
+              .toSorted()
+              .at(-1),
+          ],
+        ]
       }),
     )
     expect(inBooks).toEqual(inFile)
-    const [[openDues]] = (await app.app.db.execute(sql`select count(*) as n, sum(announced) as announced from due where outstanding > 0`)) as unknown as [[unknown]]
+    const [[openDues]] = (await app.app.db.execute(
+      sql`select count(*) as n, sum(announced) as announced from due where outstanding > 0`,
+    )) as unknown as [[unknown]]
     expect(openDues).toEqual({ n: '64', announced: '64' })
-    expect(await toldTo(app, admin)).toMatchObject([{ type: 'IMPORT_FINISHED', subject: 'receivables.xlsx', things: 1_541, importId: reviewed.id, author: 'Alan Agent' }])
+    expect(await toldTo(app, admin)).toMatchObject([
+      { type: 'IMPORT_FINISHED', subject: 'receivables.xlsx', things: 1_541, importId: reviewed.id, author: 'Alan Agent' },
+    ])
     expect(await findings(app)).toEqual([])
 
     const before = await books()
@@ -121,13 +146,24 @@ describe('the template', () => {
     const sheet = book.worksheets[0]!
     const column = (header: string) => (sheet.getRow(1).values as unknown[]).findIndex((value) => String(value) === header)
     const row = sheet.getRow(sheet.rowCount + 1)
-    for (const [header, value] of [['Name', 'From the template'], ['E-mail', 'template@example.com'], ['Amount', 99.5], ['Due date', new Date('2026-06-01T00:00:00Z')]] as const) row.getCell(column(header)).value = value
+    for (const [header, value] of [
+      ['Name', 'From the template'],
+      ['E-mail', 'template@example.com'],
+      ['Amount', 99.5],
+      ['Due date', new Date('2026-06-01T00:00:00Z')],
+    ] as const)
+      row.getCell(column(header)).value = value
     row.commit()
     const { id } = await upload({ name: 'customers.xlsx', content: new Uint8Array(await book.xlsx.writeBuffer()) })
     const { counts } = await commit(id)
     expect(counts).toMatchObject({ created: 1, failed: 0, updated: 0 })
     const made = await read((await rowsOf(id, 'CREATED'))[0]!.customerId!)
-    expect(made).toMatchObject({ name: 'From the template', outstanding: '99.50', nextDueDate: '2026-06-01', contacts: [{ kind: 'EMAIL', value: 'template@example.com' }] })
+    expect(made).toMatchObject({
+      name: 'From the template',
+      outstanding: '99.50',
+      nextDueDate: '2026-06-01',
+      contacts: [{ kind: 'EMAIL', value: 'template@example.com' }],
+    })
   })
 })
 
@@ -138,15 +174,27 @@ describe('a file that cannot be imported is refused with a sentence, and nothing
     return new Uint8Array(await book.xlsx.writeBuffer())
   }
   test.each<[string, string, () => string | Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>]>([
-    ['a renamed picture', 'picture.xlsx', () => new Uint8Array(Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'))],
+    [
+      'a renamed picture',
+      'picture.xlsx',
+      () =>
+        new Uint8Array(
+          Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
+        ),
+    ],
     ['an empty file', 'empty.xlsx', () => ''],
     ['an empty workbook', 'empty.xlsx', () => workbook()],
     ['a workbook without a header', 'data.xlsx', () => workbook(['12', 'Miller', '17.5'], ['13', 'Smith', '18.5'])],
     ['a header without rows', 'data.xlsx', () => workbook(['Name', 'Amount', 'Due date'])],
-    ['a workbook of the old kind', 'old.xls', () => new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...Array.from({ length: 600 }, () => 0)])],
+    [
+      'a workbook of the old kind',
+      'old.xls',
+      () => new Uint8Array([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ...Array.from({ length: 600 }, () => 0)]),
+    ],
     ['a text without columns', 'letter.csv', () => 'Dear all,\nplease find the list attached.'],
   ])('%s', async (_what, name, content) => {
-    const count = async () => (await app.app.db.execute(sql`select (select count(*) from import) as imports, (select count(*) from import_row) as n`))[0]
+    const count = async () =>
+      (await app.app.db.execute(sql`select (select count(*) from import) as imports, (select count(*) from import_row) as n`))[0]
     const before = [await books(), await count()]
     const refused = await upload({ name, content: await content() }).then(
       () => undefined,
@@ -189,7 +237,9 @@ describe('the review', () => {
   })
 
   test('takes the name of a new customer from any of its rows', async () => {
-    const { id } = await upload(csv('Number,Name,Amount,Due date', 'NM-1,Named once,10,2026-05-01', 'NM-1,,20,2026-05-02', 'NM-2,,10,2026-05-01'))
+    const { id } = await upload(
+      csv('Number,Name,Amount,Due date', 'NM-1,Named once,10,2026-05-01', 'NM-1,,20,2026-05-02', 'NM-2,,10,2026-05-01'),
+    )
     expect(faultsOf(await rowsOf(id))).toEqual([
       [2, 'NEW', []],
       [3, 'NEW', []],
@@ -200,11 +250,18 @@ describe('the review', () => {
   })
 
   test('pages through its rows, by status too, and refuses a cursor that is none', async () => {
-    const { id } = await upload(csv('Number,Name,Amount,Due date', ...Array.from({ length: 25 }, (_, index) => `PG-${index},Page ${index},${index % 2 === 0 ? '5' : 'x'},2026-05-01`)))
+    const { id } = await upload(
+      csv(
+        'Number,Name,Amount,Due date',
+        ...Array.from({ length: 25 }, (_, index) => `PG-${index},Page ${index},${index % 2 === 0 ? '5' : 'x'},2026-05-01`),
+      ),
+    )
     const seen: number[] = []
     let after: string | null = null
     do {
-      const page: { import: { rows: { nodes: Row[]; totalCount: { count: number }; pageInfo: { endCursor: string; hasNextPage: boolean } } } } = await agent.ask(
+      const page: {
+        import: { rows: { nodes: Row[]; totalCount: { count: number }; pageInfo: { endCursor: string; hasNextPage: boolean } } }
+      } = await agent.ask(
         'query ($id: ID!, $after: String) { import(id: $id) { rows(first: 4, after: $after, status: [NEW]) { nodes { row } totalCount { count } pageInfo { endCursor hasNextPage } } } }',
         { id, after },
       )
@@ -213,7 +270,9 @@ describe('the review', () => {
       after = page.import.rows.pageInfo.hasNextPage ? page.import.rows.pageInfo.endCursor : null
     } while (after !== null)
     expect(seen).toEqual(Array.from({ length: 13 }, (_, index) => 2 + 2 * index))
-    expect((await agent.refusal('query ($id: ID!) { import(id: $id) { rows(after: "WyJ4IiwieCJd") { nodes { row } } } }', { id })).code).toBe('INVALID')
+    expect(
+      (await agent.refusal('query ($id: ID!) { import(id: $id) { rows(after: "WyJ4IiwieCJd") { nodes { row } } } }', { id })).code,
+    ).toBe('INVALID')
   })
 
   test('that is dropped writes nothing and cannot be committed', async () => {
@@ -236,16 +295,36 @@ describe('the review', () => {
 
 describe('a row about a known customer', () => {
   test('changes the customer and its due as the file says, and pays it where it says so', async () => {
-    const known = await customer({ number: 'KN-1', name: 'Before', contacts: [{ kind: 'EMAIL', value: 'before@example.com' }, { kind: 'PHONE', value: '+442079460000' }], note: 'kept' })
+    const known = await customer({
+      number: 'KN-1',
+      name: 'Before',
+      contacts: [
+        { kind: 'EMAIL', value: 'before@example.com' },
+        { kind: 'PHONE', value: '+442079460000' },
+      ],
+      note: 'kept',
+    })
     await due(known.id, '100', '2026-05-01', 'INV-1')
     await due(known.id, '50', '2026-05-01', 'INV-2')
     await pay(known.id, '30')
     const { id, counts } = await upload(
-      csv('Number,Name,E-mail,Reference,Amount,Due date,Paid on', 'kn-1,After,after@example.com,inv-1,120,2026-06-01,', 'KN-1,After,after@example.com,INV-2,50,2026-05-01,2026-03-01', 'KN-1,After,after@example.com,INV-3,7,2026-07-01,'),
+      csv(
+        'Number,Name,E-mail,Reference,Amount,Due date,Paid on',
+        'kn-1,After,after@example.com,inv-1,120,2026-06-01,',
+        'KN-1,After,after@example.com,INV-2,50,2026-05-01,2026-03-01',
+        'KN-1,After,after@example.com,INV-3,7,2026-07-01,',
+      ),
     )
     expect(counts).toMatchObject({ rows: 3, changed: 3 })
     expect((await commit(id)).counts).toMatchObject({ updated: 2, created: 1, failed: 0 })
-    expect(await read(known.id)).toMatchObject({ name: 'After', note: 'kept', contacts: [{ value: 'after@example.com' }, { value: '+442079460000' }], outstanding: '97.00', nextDueDate: '2026-06-01', lastPaymentOn: '2026-03-02' })
+    expect(await read(known.id)).toMatchObject({
+      name: 'After',
+      note: 'kept',
+      contacts: [{ value: 'after@example.com' }, { value: '+442079460000' }],
+      outstanding: '97.00',
+      nextDueDate: '2026-06-01',
+      lastPaymentOn: '2026-03-02',
+    })
     expect(await dues(known.id)).toMatchObject([
       { reference: 'INV-1', amount: '120.00', outstanding: '90.00', dueDate: '2026-06-01' },
       { reference: 'INV-3', amount: '7.00', outstanding: '7.00' },
@@ -256,7 +335,9 @@ describe('a row about a known customer', () => {
 
   test('is left out when known customers are to be skipped; new ones come in', async () => {
     const known = await customer({ number: 'SK-1', name: 'Stays' })
-    const { id } = await upload(csv('Number,Name,Amount,Due date', 'SK-1,Changed,10,2026-05-01', 'SK-2,Fresh,10,2026-05-01', 'SK-2,Fresh,20,2026-05-02'))
+    const { id } = await upload(
+      csv('Number,Name,Amount,Due date', 'SK-1,Changed,10,2026-05-01', 'SK-2,Fresh,10,2026-05-01', 'SK-2,Fresh,20,2026-05-02'),
+    )
     expect((await commit(id, 'SKIP')).counts).toMatchObject({ created: 2, skipped: 1, updated: 0, failed: 0 })
     expect(await read(known.id)).toMatchObject({ name: 'Stays', outstanding: '0.00' })
     expect(await findByNumber('SK-2')).toMatchObject({ outstanding: '30.00' })
@@ -279,7 +360,9 @@ describe('a row about a known customer', () => {
     await archive((await customer({ number: 'AR-1' })).id)
     await customer({ number: 'CU-1', currency: 'USD' })
     await customer({ number: 'CU-2', currency: 'USD' })
-    const { id } = await upload(csv('Number,Amount,Currency,Due date', 'AR-1,10,EUR,2026-05-01', 'CU-1,10,EUR,2026-05-01', 'CU-2,10,,2026-05-01'))
+    const { id } = await upload(
+      csv('Number,Amount,Currency,Due date', 'AR-1,10,EUR,2026-05-01', 'CU-1,10,EUR,2026-05-01', 'CU-2,10,,2026-05-01'),
+    )
     expect(faultsOf(await rowsOf(id))).toEqual([
       [2, 'WRONG', ['number']],
       [3, 'WRONG', ['currency']],
@@ -299,7 +382,15 @@ describe('a row about a known customer', () => {
 
 describe('between review and commit', () => {
   test('a number that is taken fails the rows of that customer only', async () => {
-    const { id } = await upload(csv('Number,Name,Amount,Due date', 'TK-1,First,10,2026-05-01', 'TK-2,Second,10,2026-05-01', 'TK-2,Second,20,2026-05-02', 'TK-3,Third,10,2026-05-01'))
+    const { id } = await upload(
+      csv(
+        'Number,Name,Amount,Due date',
+        'TK-1,First,10,2026-05-01',
+        'TK-2,Second,10,2026-05-01',
+        'TK-2,Second,20,2026-05-02',
+        'TK-3,Third,10,2026-05-01',
+      ),
+    )
     const taken = await customer({ number: 'tk-2', name: 'Was faster' })
     expect((await commit(id)).counts).toMatchObject({ rows: 4, created: 2, failed: 2 })
     expect(await read(taken.id)).toMatchObject({ name: 'Was faster', outstanding: '0.00' })
@@ -322,7 +413,12 @@ describe('between review and commit', () => {
 
   test('one file reviewed twice is written once, with and without numbers and references', async () => {
     const known = await customer({ number: 'RR-1', name: 'Reviewed' })
-    const file = csv('Number,Name,E-mail,Reference,Amount,Due date', 'RR-1,,,,10,2026-05-01', ',Reviewed twice,twice@example.com,,20,2026-05-01', 'RR-2,Numbered,,INV-1,30,2026-05-01')
+    const file = csv(
+      'Number,Name,E-mail,Reference,Amount,Due date',
+      'RR-1,,,,10,2026-05-01',
+      ',Reviewed twice,twice@example.com,,20,2026-05-01',
+      'RR-2,Numbered,,INV-1,30,2026-05-01',
+    )
     const [first, second] = [await upload(file), await upload(file)]
     await commit(first.id)
     await commit(second.id)
@@ -333,7 +429,13 @@ describe('between review and commit', () => {
 })
 
 test('a commit whose process dies in the middle is finished by the next one, and nothing comes twice', async () => {
-  const file = csv('Number,Name,Amount,Due date', ...Array.from({ length: 1_200 }, (_, index) => `DIE-${String(index % 900).padStart(4, '0')},Survivor ${index % 900},${index + 1},2026-05-01`))
+  const file = csv(
+    'Number,Name,Amount,Due date',
+    ...Array.from(
+      { length: 1_200 },
+      (_, index) => `DIE-${String(index % 900).padStart(4, '0')},Survivor ${index % 900},${index + 1},2026-05-01`,
+    ),
+  )
   const { id, counts } = await upload(file)
   expect(counts).toMatchObject({ rows: 1_200, new: 1_200 })
   {

@@ -19,7 +19,13 @@ async function owing(...amounts: string[]) {
 }
 const open = async (id: string) => Object.fromEntries((await dues(id)).map(({ reference, outstanding }) => [reference, outstanding]))
 const covered = (payment: Payment) => Object.fromEntries(payment.allocations.map(({ amount, due: { reference } }) => [reference, amount]))
-const state = async (id: string) => (await agent.ask<{ payment: Payment }>('query ($id: ID!) { payment(id: $id) { id state amount unallocated allocations { amount due { reference } } } }', { id })).payment
+const state = async (id: string) =>
+  (
+    await agent.ask<{ payment: Payment }>(
+      'query ($id: ID!) { payment(id: $id) { id state amount unallocated allocations { amount due { reference } } } }',
+      { id },
+    )
+  ).payment
 
 /** How many rows the books have: what a refusal must leave as it was. */
 async function rows(): Promise<number[]> {
@@ -80,7 +86,11 @@ describe('a completed payment', () => {
   test('spreads over more dues than are read at a time', async () => {
     const id = (await customer()).id
     for (let batch = 0; batch < 11; batch++) {
-      const lines = Array.from({ length: 10 }, (_, index) => `d${index}: addDue(customerId: $id, input: { amount: "1", dueDate: "2026-05-05", reference: "N${batch * 10 + index}" }) { id }`)
+      const lines = Array.from(
+        { length: 10 },
+        (_, index) =>
+          `d${index}: addDue(customerId: $id, input: { amount: "1", dueDate: "2026-05-05", reference: "N${batch * 10 + index}" }) { id }`,
+      )
       await agent.ask(`mutation ($id: ID!) { ${lines.join(' ')} }`, { id })
     }
     expect((await preview(id, '105.50')).lines).toHaveLength(106)
@@ -169,12 +179,25 @@ describe('the verbs', () => {
     await due(id, '15', '2026-02-01', 'R2')
     expect(await read(id)).toMatchObject({ outstanding: '0.00', credit: '5.00' })
     await verb('reverse', payment.id)
-    expect(await read(id)).toMatchObject({ outstanding: '25.00', credit: '0.00', nextDueDate: '2026-02-01', status: 'OVERDUE', lastPaymentOn: null })
+    expect(await read(id)).toMatchObject({
+      outstanding: '25.00',
+      credit: '0.00',
+      nextDueDate: '2026-02-01',
+      status: 'OVERDUE',
+      lastPaymentOn: null,
+    })
   })
 
-  const ways: Record<PaymentState, PaymentVerb | undefined> = { PENDING: undefined, COMPLETED: 'complete', FAILED: 'fail', REVERSED: 'reverse' }
+  const ways: Record<PaymentState, PaymentVerb | undefined> = {
+    PENDING: undefined,
+    COMPLETED: 'complete',
+    FAILED: 'fail',
+    REVERSED: 'reverse',
+  }
   const refusals = paymentStates.flatMap((from) =>
-    (Object.keys(paymentVerbs) as PaymentVerb[]).filter((name) => paymentVerbs[name].from !== from && paymentVerbs[name].to !== from).map((name) => [from, name] as const),
+    (Object.keys(paymentVerbs) as PaymentVerb[])
+      .filter((name) => paymentVerbs[name].from !== from && paymentVerbs[name].to !== from)
+      .map((name) => [from, name] as const),
   )
   test.each(refusals)('a %s payment refuses to %s, and says what it allows', async (from, name) => {
     const id = await owing('10')
@@ -199,7 +222,10 @@ describe('the key of a payment', () => {
   test('sent twice books once', async () => {
     const id = await owing('10')
     const input = paymentInput(app, id, '4')
-    const [first, second] = [await agent.ask(documents.record, { input }), await agent.ask(documents.record, { input: { ...input, reference: 'again', amount: '4.00' } })]
+    const [first, second] = [
+      await agent.ask(documents.record, { input }),
+      await agent.ask(documents.record, { input: { ...input, reference: 'again', amount: '4.00' } }),
+    ]
     expect(second).toEqual(first)
     expect(await payments(id)).toHaveLength(1)
   })
@@ -226,7 +252,25 @@ describe('the key of a payment', () => {
 
 describe('what cannot be booked', () => {
   const wrongAmounts: [string, string][] = [
-    ...['1e3', '-5', '0.001', 'NaN', '0', '0.00', '', ' ', '1,50', '+5', '١٠', 'Infinity', '10000000000000000', '99999999999999.991', '10000000000000.01', '0x10', '1.'].map((amount): [string, string] => ['EUR', amount]),
+    ...[
+      '1e3',
+      '-5',
+      '0.001',
+      'NaN',
+      '0',
+      '0.00',
+      '',
+      ' ',
+      '1,50',
+      '+5',
+      '١٠',
+      'Infinity',
+      '10000000000000000',
+      '99999999999999.991',
+      '10000000000000.01',
+      '0x10',
+      '1.',
+    ].map((amount): [string, string] => ['EUR', amount]),
     ['JPY', '1.0'],
     ['JPY', '1000000000000001'],
     ['BHD', '1.0001'],
@@ -238,35 +282,45 @@ describe('what cannot be booked', () => {
     ofCurrencies.set(currency, made)
     return made
   }
-  test.each(wrongAmounts)('%s %s is no amount, for a payment, a due, a first due and the form, and nothing is written', async (currency, amount) => {
-    const made = await ofCurrency(currency)
-    const before = await rows()
-    const attempts: [string, Record<string, unknown>, string][] = [
-      [documents.record, { input: paymentInput(app, made.id, amount) }, 'amount'],
-      [documents.addDue, { customerId: made.id, input: { amount, dueDate: '2026-05-05' } }, 'amount'],
-      [documents.create, { input: { name: 'Not written', currency, due: { amount, dueDate: '2026-05-05' } } }, 'due.amount'],
-      [documents.update, { id: made.id, version: 1, input: edited(made, { due: { outstanding: amount, dueDate: '2026-05-05' } }) }, 'due.outstanding'],
-    ]
-    for (const [document, variables, path] of attempts) {
-      const refused = await agent.refusal(document, variables)
-      expect([refused.code, refused.fields.map((field) => field.path)]).toEqual(['INVALID', [path]])
-      expect(refused.fields[0]!.message).not.toBe('')
-    }
-    expect((await agent.refusal(documents.preview, { customerId: made.id, amount })).code).toBe('INVALID')
-    expect(await rows()).toEqual(before)
-  })
+  test.each(wrongAmounts)(
+    '%s %s is no amount, for a payment, a due, a first due and the form, and nothing is written',
+    async (currency, amount) => {
+      const made = await ofCurrency(currency)
+      const before = await rows()
+      const attempts: [string, Record<string, unknown>, string][] = [
+        [documents.record, { input: paymentInput(app, made.id, amount) }, 'amount'],
+        [documents.addDue, { customerId: made.id, input: { amount, dueDate: '2026-05-05' } }, 'amount'],
+        [documents.create, { input: { name: 'Not written', currency, due: { amount, dueDate: '2026-05-05' } } }, 'due.amount'],
+        [
+          documents.update,
+          { id: made.id, version: 1, input: edited(made, { due: { outstanding: amount, dueDate: '2026-05-05' } }) },
+          'due.outstanding',
+        ],
+      ]
+      for (const [document, variables, path] of attempts) {
+        const refused = await agent.refusal(document, variables)
+        expect([refused.code, refused.fields.map((field) => field.path)]).toEqual(['INVALID', [path]])
+        expect(refused.fields[0]!.message).not.toBe('')
+      }
+      expect((await agent.refusal(documents.preview, { customerId: made.id, amount })).code).toBe('INVALID')
+      expect(await rows()).toEqual(before)
+    },
+  )
 
-  test.each(['2026-02-30', '2026-13-01', '2026-3-2', '02.03.2026', '2026-03-02T00:00:00Z', 'tomorrow', '0000-00-00', '1899-12-31', ''])('%s is no day', async (day) => {
-    const { id } = await customer()
-    const before = await rows()
-    const refusedDue = await agent.refusal(documents.addDue, { customerId: id, input: { amount: '1', dueDate: day } })
-    const refusedPayment = await agent.refusal(documents.record, { input: paymentInput(app, id, '1', { receivedOn: day }) })
-    expect([refusedDue, refusedPayment].map(({ code, fields }) => [code, fields.map(({ path }) => path)])).toEqual([
-      ['INVALID', ['dueDate']],
-      ['INVALID', ['receivedOn']],
-    ])
-    expect(await rows()).toEqual(before)
-  })
+  test.each(['2026-02-30', '2026-13-01', '2026-3-2', '02.03.2026', '2026-03-02T00:00:00Z', 'tomorrow', '0000-00-00', '1899-12-31', ''])(
+    '%s is no day',
+    async (day) => {
+      const { id } = await customer()
+      const before = await rows()
+      const refusedDue = await agent.refusal(documents.addDue, { customerId: id, input: { amount: '1', dueDate: day } })
+      const refusedPayment = await agent.refusal(documents.record, { input: paymentInput(app, id, '1', { receivedOn: day }) })
+      expect([refusedDue, refusedPayment].map(({ code, fields }) => [code, fields.map(({ path }) => path)])).toEqual([
+        ['INVALID', ['dueDate']],
+        ['INVALID', ['receivedOn']],
+      ])
+      expect(await rows()).toEqual(before)
+    },
+  )
 
   test('a payment received tomorrow, by the business date, whatever the time of the day', async () => {
     const { id } = await customer()
@@ -283,14 +337,20 @@ describe('what cannot be booked', () => {
 
   test('a second due with a reference that the customer has, whatever its case', async () => {
     const id = await owing('10')
-    const refused = await agent.refusal(documents.addDue, { customerId: id, input: { amount: '1', dueDate: '2026-05-05', reference: 'r1' } })
+    const refused = await agent.refusal(documents.addDue, {
+      customerId: id,
+      input: { amount: '1', dueDate: '2026-05-05', reference: 'r1' },
+    })
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['TAKEN', ['reference']])
     await due(await owing(), '1', '2026-05-05', 'R1')
   })
 
   test('a due before its date of issue', async () => {
     const { id } = await customer()
-    const refused = await agent.refusal(documents.addDue, { customerId: id, input: { amount: '1', dueDate: '2026-05-05', issuedOn: '2026-05-06' } })
+    const refused = await agent.refusal(documents.addDue, {
+      customerId: id,
+      input: { amount: '1', dueDate: '2026-05-05', issuedOn: '2026-05-06' },
+    })
     expect([refused.code, refused.fields.map(({ path }) => path)]).toEqual(['INVALID', ['dueDate']])
   })
 })

@@ -18,12 +18,25 @@ const stateOf = async (caller: Caller): Promise<State> => {
 }
 const markAll = async (caller: Caller, upTo: number | string) => {
   await settled(app)
-  return (await caller.ask<{ markAllNotificationsRead: State }>('mutation ($upTo: EventNumber!) { markAllNotificationsRead(upTo: $upTo) { unread latest } }', { upTo: String(upTo) })).markAllNotificationsRead
+  return (
+    await caller.ask<{ markAllNotificationsRead: State }>(
+      'mutation ($upTo: EventNumber!) { markAllNotificationsRead(upTo: $upTo) { unread latest } }',
+      { upTo: String(upTo) },
+    )
+  ).markAllNotificationsRead
 }
 const mark = async (caller: Caller, ids: readonly string[]) =>
-  (await caller.ask<{ markNotificationsRead: State }>('mutation ($ids: [ID!]!) { markNotificationsRead(ids: $ids) { unread latest } }', { ids })).markNotificationsRead
+  (
+    await caller.ask<{ markNotificationsRead: State }>('mutation ($ids: [ID!]!) { markNotificationsRead(ids: $ids) { unread latest } }', {
+      ids,
+    })
+  ).markNotificationsRead
 /** What the administrator is told about a customer, oldest first, as type and amount. */
-const toldAbout = async (id: string) => (await toldTo(app, admin)).filter(({ customerId }) => customerId === id).map(({ type, amount }) => (amount === null ? type : `${type} ${amount}`)).toReversed()
+const toldAbout = async (id: string) =>
+  (await toldTo(app, admin))
+    .filter(({ customerId }) => customerId === id)
+    .map(({ type, amount }) => (amount === null ? type : `${type} ${amount}`))
+    .toReversed()
 let day = Date.parse('2026-03-02T10:00:00Z')
 /** The business date moves by days, and the sweep looks. */
 async function later(days: number): Promise<string> {
@@ -56,7 +69,13 @@ describe('staff are told', () => {
     await verb('complete', first.id)
     await verb('reverse', first.id)
     await verb('fail', second.id)
-    expect(await toldAbout(id)).toEqual(['CUSTOMER_ADDED', 'PAYMENT_RECEIVED 10.00', 'PAYMENT_RECEIVED 10.00', 'PAYMENT_REVERSED 10.00', 'PAYMENT_FAILED 20.00'])
+    expect(await toldAbout(id)).toEqual([
+      'CUSTOMER_ADDED',
+      'PAYMENT_RECEIVED 10.00',
+      'PAYMENT_RECEIVED 10.00',
+      'PAYMENT_REVERSED 10.00',
+      'PAYMENT_FAILED 20.00',
+    ])
   })
 
   test('as the business date passes, once, of what is still outstanding', async () => {
@@ -98,7 +117,11 @@ describe('staff are told', () => {
     await update(back, { due: { outstanding: '12', dueDate: dayFromNow(-1) } })
     await later(1)
     // The last date had not been announced before.
-    expect(await toldAbout(made.id)).toEqual(['CUSTOMER_ADDED', ...Array.from({ length: 2 }, () => 'PAYMENT_OVERDUE 10.00'), 'PAYMENT_OVERDUE 12.00'])
+    expect(await toldAbout(made.id)).toEqual([
+      'CUSTOMER_ADDED',
+      ...Array.from({ length: 2 }, () => 'PAYMENT_OVERDUE 10.00'),
+      'PAYMENT_OVERDUE 12.00',
+    ])
   })
 
   test('at once of a due that is entered past its date, and never of one that credit has settled', async () => {
@@ -122,7 +145,10 @@ describe('staff are told', () => {
     const before = (await toldTo(app, admin))[0]!
     await later(1)
     const after = await toldTo(app, admin)
-    const fresh = after.slice(0, after.findIndex(({ id }) => id === before.id))
+    const fresh = after.slice(
+      0,
+      after.findIndex(({ id }) => id === before.id),
+    )
     expect(fresh).toMatchObject([{ type: 'PAYMENT_OVERDUE', things: made.length, customerId: null, amount: null, read: false }])
   })
 
@@ -133,13 +159,18 @@ describe('staff are told', () => {
   })
 
   test('live, with the count of the bell, each linked to the one before', async () => {
-    await using live = await admin.subscribe<{ notifications: { number: string; previous: string; notification: Notification; state: State } }>(
+    await using live = await admin.subscribe<{
+      notifications: { number: string; previous: string; notification: Notification; state: State }
+    }>(
       `subscription ($after: EventNumber) { notifications(after: $after) { number previous notification { ${notificationFields} } state { unread latest } } }`,
     )
     const { unread } = await stateOf(admin)
     const { id } = await customer()
     const added = (await live.next()).notifications
-    expect(added).toMatchObject({ notification: { type: 'CUSTOMER_ADDED', customerId: id, read: false }, state: { unread: unread + 1, latest: added.number } })
+    expect(added).toMatchObject({
+      notification: { type: 'CUSTOMER_ADDED', customerId: id, read: false },
+      state: { unread: unread + 1, latest: added.number },
+    })
     await pay(id, '1')
     const received = (await live.next()).notifications
     expect(received).toMatchObject({ previous: added.number, notification: { type: 'PAYMENT_RECEIVED' }, state: { unread: unread + 2 } })
@@ -187,10 +218,11 @@ describe('read and unread', () => {
     const found: Notification[] = []
     let after: string | null = null
     do {
-      const { notifications }: { notifications: { nodes: Notification[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } = await viewer.ask(
-        `query ($after: String) { notifications(first: 7, after: $after, filter: { type: [PAYMENT_RECEIVED, PAYMENT_OVERDUE] }) { nodes { ${notificationFields} } pageInfo { endCursor hasNextPage } } }`,
-        { after },
-      )
+      const { notifications }: { notifications: { nodes: Notification[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } =
+        await viewer.ask(
+          `query ($after: String) { notifications(first: 7, after: $after, filter: { type: [PAYMENT_RECEIVED, PAYMENT_OVERDUE] }) { nodes { ${notificationFields} } pageInfo { endCursor hasNextPage } } }`,
+          { after },
+        )
       found.push(...notifications.nodes)
       after = notifications.pageInfo.hasNextPage ? notifications.pageInfo.endCursor : null
     } while (after !== null)
@@ -220,7 +252,9 @@ test('somebody who signs up is not told what happened before', async () => {
   await customer()
   const late = await app.as('VIEWER', 'Lara Late')
   await settled(app)
-  await atomically(app.context(), (ctx) => record(ctx, { type: 'STAFF_REGISTERED', facts: { staffId: late.viewer!.id, name: 'Lara Late', waiting: false } }))
+  await atomically(app.context(), (ctx) =>
+    record(ctx, { type: 'STAFF_REGISTERED', facts: { staffId: late.viewer!.id, name: 'Lara Late', waiting: false } }),
+  )
   expect((await stateOf(late)).unread).toBe(0)
   await customer()
   expect((await stateOf(late)).unread).toBe(1)
