@@ -77,11 +77,12 @@ export function PaymentList() {
     fetchPolicy: 'cache-and-network',
   })
   const touched = useTouched()
-  // On a phone the tabs are wider than the screen: the one that the address names has to be seen.
+  // On a phone the tabs are wider than the screen: the one that the address names has to be seen,
+  // also when the counts have come and made the tabs wider.
   useEffect(() => {
     // In braces: some browsers answer with a promise, which an effect must not return.
     document.querySelector('[role="tab"][aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [asked.tab])
+  }, [asked.tab, counts.data])
   const page = (data ?? previousData)?.payments
   const shown = new Set(page?.nodes.map(({ id }) => id))
   const changed = useChanged((event) =>
