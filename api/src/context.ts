@@ -19,7 +19,8 @@ export type Viewer =
       readonly role: Role
       readonly waiting: boolean
     }
-  | { readonly kind: 'system'; readonly name: string }
+  /** The program itself, or the part of somebody's doing that it finishes for them. */
+  | { readonly kind: 'system'; readonly name: string; readonly onBehalfOf?: string }
 
 /** The company's settings that rules read; kept fresh by `company/company.ts`. */
 export interface Company {

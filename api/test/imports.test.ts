@@ -117,6 +117,9 @@ describe('the receivables workbook', () => {
     expect(await toldTo(app, admin)).toMatchObject([
       { type: 'IMPORT_FINISHED', subject: 'receivables.xlsx', things: 1_541, importId: reviewed.id, author: 'Alan Agent' },
     ])
+    // Who uploaded it has done it, and knows.
+    expect((await toldTo(app, agent)).map(({ read }) => read)).toEqual([true])
+    expect((await toldTo(app, admin)).map(({ read }) => read)).toEqual([false])
     expect(await findings(app)).toEqual([])
 
     const before = await books()
@@ -446,7 +449,8 @@ test('a commit whose process dies in the middle is finished by the next one, and
   }
   const half = await importOf(id)
   expect(half.status).toBe('COMMITTING')
-  expect(half.counts.created).toBe(500)
+  expect(half.counts.created).toBeGreaterThan(0)
+  expect(half.counts.created).toBeLessThan(1_200)
   await using next = await open(testConfig(), { clock: () => app.clock.now, log: app.app.log })
   await using _running = await run(next, { port: 0 })
   expect((await done(id)).counts).toMatchObject({ created: 1_200, updated: 0, skipped: 0, failed: 0 })

@@ -92,7 +92,7 @@ const actorOf = (viewer: Viewer): { actorId: string | null; actorName: string } 
     case 'staff':
       return { actorId: viewer.id, actorName: viewer.name }
     case 'system':
-      return { actorId: null, actorName: viewer.name }
+      return { actorId: viewer.onBehalfOf ?? null, actorName: viewer.name }
     case 'nobody':
       return { actorId: null, actorName: 'somebody not signed in' }
   }

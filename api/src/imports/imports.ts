@@ -281,7 +281,8 @@ async function commitSome(ctx: Context, id: string, chosen: readonly ImportLine[
   return atomically(ctx, async (outer) => {
     const row = await lockImport(outer, id)
     if (row.status !== 'COMMITTING') return false
-    const ctx = { ...outer, viewer: { kind: 'system' as const, name: row.uploadedBy } }
+    const uploader = row.uploadedById === null ? {} : { onBehalfOf: row.uploadedById }
+    const ctx = { ...outer, viewer: { kind: 'system' as const, name: row.uploadedBy, ...uploader } }
     if (chosen.length === 0) {
       await finish(ctx, row)
       return false
