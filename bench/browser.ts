@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test'
 import { loadEnvFile, readConfig } from '../api/src/config.ts'
-import { buildWeb } from '../run/build.ts'
+import { buildApi, buildWeb } from '../run/build.ts'
 import { findChromium } from '../run/chromium.ts'
 import { atMost, ofRuns, type Measured } from './results.ts'
 import { emptyDatabase, freePort, register, startApi, startWeb } from './stack.ts'
@@ -27,7 +27,7 @@ interface Stage extends AsyncDisposable {
 async function openStage(): Promise<Stage> {
   loadEnvFile()
   const signal = new AbortController().signal
-  await buildWeb(say, signal)
+  await Promise.all([buildWeb(say, signal), buildApi()])
   await emptyDatabase()
   const stack = new AsyncDisposableStack()
   const port = await freePort(3_400)

@@ -7,7 +7,6 @@ import { root } from '../api/src/config.ts'
 import { nextProgram, pointBuildAt } from '../run/build.ts'
 import { isFree } from '../run/ports.ts'
 import { toolEnv, until } from '../run/processes.ts'
-import { apiFlags } from '../run/service.ts'
 
 /** A database of the measurements' own, empty. Needs MYSQL_* in the environment: `pnpm bench` brings one. */
 export const database = 'collection_bench'
@@ -38,7 +37,7 @@ export async function startApi(webPort: number): Promise<Process & { readonly re
   const port = await freePort(4_400)
   const url = `http://127.0.0.1:${port}`
   const begin = performance.now()
-  const child = spawn(process.execPath, [...apiFlags, 'src/main.ts'], {
+  const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: join(root, 'api'),
     stdio: ['ignore', 'ignore', 'inherit'],
     env: toolEnv({ API_PORT: String(port), WEB_PORT: String(webPort), MYSQL_DATABASE: database, LOG_LEVEL: 'warn' }),

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buildApi } from '../run/build.ts'
 import { atMost, ofRuns, type Measured } from './results.ts'
 import { emptyDatabase, memoryOf, startApi } from './stack.ts'
 
 /** P10: from nothing to a ready API on a database that is there, and its memory when nobody asks it anything. */
 export async function measureStart(): Promise<Measured[]> {
+  await buildApi()
   await emptyDatabase()
   const readyMs: number[] = []
   const idleMiB: number[] = []

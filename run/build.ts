@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { bundleApi } from '../api/bundle.ts'
 import { ConfigError, root } from '../api/src/config.ts'
 import { holdLock } from './lock.ts'
 import { run, seconds, toolEnv, until } from './processes.ts'
@@ -23,7 +24,7 @@ export async function buildWeb(say: (line: string) => void, signal?: AbortSignal
   // Two builds at once would mix their files.
   await until(async () => signal?.aborted === true || (lock = await holdLock(web, 'build')) !== undefined, 600_000, 200)
   await using _alone = lock
-  const inputs = hashInputs()
+  const inputs = hashInputs(['web/**/*', 'codegen.ts'])
   if (existsSync(manifest) && existsSync(join(web, 'gql.ts')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return
   say('Building the web, as its files have changed')
   // A build that is broken off must not pass for the one before it.
@@ -40,9 +41,21 @@ export async function buildWeb(say: (line: string) => void, signal?: AbortSignal
   say(`Built the web in ${seconds(begin)}`)
 }
 
-/** Everything that the built pages come from. Tests and what is generated do not count. */
-function hashInputs(): string {
-  const files = globSync(['web/**/*', 'schema/**/*', 'codegen.ts', 'pnpm-lock.yaml', 'tsconfig.base.json'], {
+const bundle = join(root, 'api', 'dist', 'main.js')
+const bundleStamp = join(root, 'api', 'dist', 'inputs')
+
+/** Bundles the API, unless that was done with the very same files. */
+export async function buildApi(): Promise<void> {
+  const inputs = hashInputs(['api/bundle.ts', 'api/tsconfig.json', 'api/src/**/*'])
+  if (existsSync(bundle) && existsSync(bundleStamp) && readFileSync(bundleStamp, 'utf8') === inputs) return
+  rmSync(bundleStamp, { force: true })
+  await bundleApi()
+  writeFileSync(bundleStamp, inputs)
+}
+
+/** Everything that something built comes from. Tests and what is generated do not count. */
+function hashInputs(sources: string[]): string {
+  const files = globSync([...sources, 'schema/**/*', 'pnpm-lock.yaml', 'tsconfig.base.json'], {
     cwd: root,
     exclude: (path) => ['node_modules', '.next'].includes(basename(path)),
   }).filter((file) => !/^web\/(test\/|gql\.ts$|next-env\.d\.ts$)|\.test\.tsx?$|\.tsbuildinfo$/.test(file))

@@ -6,9 +6,6 @@ import { ConfigError } from '../api/src/config.ts'
 import { endGroup, know, toolEnv, until, type Known } from './processes.ts'
 import { readJson } from './read-json.ts'
 
-/** How Node runs the API. A small nursery keeps an idle process some 60 MiB smaller; what outlives it is collected a little more often. */
-export const apiFlags = ['--max-semi-space-size=8', '--import', 'tsx'] as const
-
 export interface Service {
   name: string
   /** The file that holds all of its output. */

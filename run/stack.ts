@@ -1,14 +1,14 @@
 import { watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, loadEnvFile, readConfig, root, type Config } from '../api/src/config.ts'
-import { buildWeb, generateDocuments, nextProgram, pointBuildAt } from './build.ts'
+import { buildApi, buildWeb, generateDocuments, nextProgram, pointBuildAt } from './build.ts'
 import { listenForEnd, untilAborted } from './ending.ts'
 import { holdLock } from './lock.ts'
 import { mysqlEnv, openMysql, type Mysql } from './mysql.ts'
 import { isFree } from './ports.ts'
 import { seconds } from './processes.ts'
 import { readJson } from './read-json.ts'
-import { apiFlags, endLeftovers, readable, startService, untilAnswers, type Service, type ServiceOptions } from './service.ts'
+import { endLeftovers, readable, startService, untilAnswers, type Service, type ServiceOptions } from './service.ts'
 
 export type Mode = 'start' | 'dev'
 
@@ -70,7 +70,14 @@ async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: Abo
 
   const apiUrl = `http://127.0.0.1:${config.api.port}`
   const startApi = async () => {
-    stack.mysql = await timed('MySQL', openMysql(config, { say, signal: halt }))
+    const [opened, bundled] = await Promise.allSettled([
+      timed('MySQL', openMysql(config, { say, signal: halt })),
+      mode === 'start' ? timed('bundle', buildApi()) : undefined,
+    ])
+    // Noted first, so that it is stopped whatever else has failed.
+    if (opened.status === 'rejected') throw opened.reason
+    stack.mysql = opened.value
+    if (bundled.status === 'rejected') throw bundled.reason
     stack.mysql.onDeath(() => fail('MySQL stopped by itself.'))
     if (halt.aborted) return
     await serve(startService(apiService(mode, config, stack.mysql)), `${apiUrl}/health/ready`, (status) => status === 200)
@@ -99,10 +106,10 @@ async function runUntilEnd(mode: Mode, config: Config, stack: Stack, ending: Abo
 }
 
 function apiService(mode: Mode, config: Config, mysql: Mysql): ServiceOptions {
-  const tsx = mode === 'dev' ? [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'watch', '--clear-screen=false'] : apiFlags
+  const watch = [join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs'), 'watch', '--clear-screen=false', 'src/main.ts']
   return {
     name: 'API',
-    args: [...tsx, 'src/main.ts'],
+    args: mode === 'dev' ? watch : ['dist/main.js'],
     cwd: join(root, 'api'),
     // NODE_ENV makes libraries faster and quieter; what is allowed depends on APP_ENV.
     env: { ...(mode === 'start' ? { NODE_ENV: 'production' } : {}), ...mysqlEnv(mysql) },

@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { root } from '../config.ts'
 import { DatabaseError, type MysqlAddress } from './database.ts'
 
-const folder = new URL('../../migrations/', import.meta.url)
+const folder = join(root, 'api', 'migrations')
 
 // What a statement answers when it had run already and the process died before noting it: table, column, key, constraint exist.
 const alreadyThere = new Set([1050, 1060, 1061, 1826, 3822])
@@ -87,7 +89,7 @@ async function runPending(connection: Connection): Promise<void> {
   const [rows] = await connection.query<RowDataPacket[]>('select file, max(step) as last from migration group by file')
   const done = new Map(rows.map((row) => [String(row['file']), Number(row['last'])]))
   for (const file of files) {
-    const statements = (await readFile(new URL(file, folder), 'utf8')).split('--> statement-breakpoint')
+    const statements = (await readFile(join(folder, file), 'utf8')).split('--> statement-breakpoint')
     for (const [index, statement] of statements.entries()) {
       if (index < (done.get(file) ?? -1) + 1) {
         // A session setting of a migration that was cut off in the middle must hold for its rest.
