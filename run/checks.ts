@@ -26,6 +26,7 @@ const then = [
   types('web'),
   types('schema'),
   types('run'),
+  types('bench'),
   tool('format', 'oxfmt', '--check'),
   { name: '.env.example', work: async () => compareEnvExample() },
 ]
