@@ -406,6 +406,14 @@ describe('between review and commit', () => {
     expect([await findByNumber('TK-1'), await findByNumber('TK-3')]).toMatchObject([{ outstanding: '10.00' }, { outstanding: '10.00' }])
   })
 
+  test('what only the books take for the same fails one customer, and no other of its batch', async () => {
+    const { id } = await upload(
+      csv('Number,Name,Amount,Due date', 'W-77,First,10,2026-05-01', 'Ｗ-77,Second,10,2026-05-01', 'WEG-78,Third,10,2026-05-01'),
+    )
+    expect((await commit(id)).counts).toMatchObject({ rows: 3, created: 2, failed: 1 })
+    expect(await findByNumber('WEG-78')).toMatchObject({ name: 'Third', outstanding: '10.00' })
+  })
+
   test('a customer that is archived fails its rows', async () => {
     const known = await customer({ number: 'GO-1' })
     const { id } = await upload(csv('Number,Amount,Due date', 'GO-1,10,2026-05-01'))

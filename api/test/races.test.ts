@@ -228,7 +228,7 @@ test('transactions that lock each other out are tried again, and nobody sees it'
     })
     await eventually(async () => {
       const [[row]] = (await app.app.db.execute(
-        sql`select count(*) as n from information_schema.innodb_trx join information_schema.processlist p on p.id = trx_mysql_thread_id where p.db = database() and trx_state = 'LOCK WAIT'`,
+        sql`select count(*) as n from information_schema.processlist where db = database() and info like 'select%from \`payment\`%for update'`,
       )) as unknown as [[{ n: string }]]
       return Number(row.n) > 0
     })
