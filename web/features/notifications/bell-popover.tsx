@@ -70,12 +70,16 @@ function Latest({ titleId, unread, latest, onClose }: { titleId: string; unread:
         <Title order={2} size="h4" id={titleId}>
           Notifications
         </Title>
+        {/* Never truly disabled: the focus would leave the popover, and Escape would no longer close it. */}
         <Button
           variant="subtle"
           size="compact-sm"
-          disabled={unread === 0}
-          loading={marking}
-          onClick={() => void mark(() => markAllRead(latest))}
+          data-disabled={unread === 0}
+          aria-disabled={unread === 0}
+          aria-busy={marking}
+          onClick={() => {
+            if (unread > 0 && !marking) void mark(() => markAllRead(latest))
+          }}
         >
           Mark all read
         </Button>
