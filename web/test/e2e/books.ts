@@ -71,10 +71,18 @@ export async function fillBooks(browser: Browser, admin: APIRequestContext): Pro
   const rows = ['Alder', 'Birch', 'Cedar', 'Elm', 'Fir', 'Hazel', 'Larch', 'Oak', 'Pine'].map(
     (tree, row) => `N-${row + 1},${tree} Tree Nursery,N-${row + 1}-A,${(row + 1) * 115}.50,EUR,${day},,North`,
   )
-  const wrong = [`N-20,Windmill Ltd,N-20-A,twelve,EUR,${day},office@windmill.example,South`, 'N-21,Willow Works,N-21-A,80.00,EUR,2026-02-30,willow,West']
+  const wrong = [
+    `N-20,Windmill Ltd,N-20-A,twelve,EUR,${day},office@windmill.example,South`,
+    'N-21,Willow Works,N-21-A,80.00,EUR,2026-02-30,willow,West',
+  ]
   const result = await upload(admin, 'northern-region.csv', [header, ...rows, ...wrong])
   await ask(admin, 'mutation ($id: ID!) { commitImport(id: $id) { id } }', { id: result })
-  const review = await upload(admin, 'southern-region.csv', [header, ...rows.slice(0, 3), ...rows.map((row) => row.replaceAll('N-', 'S-').replace('Nursery', 'Surgeons')), ...wrong])
+  const review = await upload(admin, 'southern-region.csv', [
+    header,
+    ...rows.slice(0, 3),
+    ...rows.map((row) => row.replaceAll('N-', 'S-').replace('Nursery', 'Surgeons')),
+    ...wrong,
+  ])
   return { customer, review, result }
 }
 

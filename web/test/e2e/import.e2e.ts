@@ -22,7 +22,8 @@ async function upload(name: string, buffer: Buffer, mimeType = xlsx): Promise<vo
   await page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer })
 }
 
-const customersInAll = async (): Promise<unknown> => (await ask(request, '{ customers(filter: { archived: false }) { totalCount { count } } }'))['customers']
+const customersInAll = async (): Promise<unknown> =>
+  (await ask(request, '{ customers(filter: { archived: false }) { totalCount { count } } }'))['customers']
 
 test('the receivables come in from the page: every row is checked, counted and accounted for', async () => {
   await upload('receivables.xlsx', await makeReceivablesWorkbook())
@@ -40,7 +41,9 @@ test('the receivables come in from the page: every row is checked, counted and a
   await expect(page.getByRole('heading', { name: 'Every row accounted for' })).toBeVisible({ timeout: 45_000 })
   await expect(page.getByRole('group', { name: / = 1,541 rows$/ })).toBeVisible()
   const sum = await page.getByRole('group', { name: / = 1,541 rows$/ }).getAttribute('aria-label')
-  const parts = [...(sum ?? '').matchAll(/([\d,]+) (?:created|updated|skipped|failed)/g)].map(([, figure]) => Number(figure?.replaceAll(',', '')))
+  const parts = [...(sum ?? '').matchAll(/([\d,]+) (?:created|updated|skipped|failed)/g)].map(([, figure]) =>
+    Number(figure?.replaceAll(',', '')),
+  )
   expect(parts.reduce((total, part) => total + part, 0)).toBe(1_541)
   expect(sum).toContain('0 failed')
 

@@ -91,6 +91,7 @@ test('once the due date has passed the other browser is told, though its access 
   await bell.getByRole('button', { name: 'Mark all read' }).click()
   await expect.poll(unread).toBe(0)
   await jonass.keyboard.press('Escape')
+  await expect(bell).toBeHidden()
   await expectLive(jonass)
 })
 

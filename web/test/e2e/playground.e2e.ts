@@ -4,7 +4,10 @@ import { beginAfresh } from './stack.ts'
 
 test.beforeAll(beginAfresh)
 
-test('the playground works without a network: signing in, a query, and a subscription that hears what happens', async ({ browser, page }) => {
+test('the playground works without a network: signing in, a query, and a subscription that hears what happens', async ({
+  browser,
+  page,
+}) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   const elsewhere: string[] = []
   await page.route(
@@ -23,26 +26,28 @@ test('the playground works without a network: signing in, a query, and a subscri
   await page.goto('/playground')
   const editor = page.getByRole('region', { name: 'Operation Editor' }).getByRole('textbox')
   const result = page.getByRole('region', { name: 'Result Window' })
-  const send = async (operation: string): Promise<void> => {
+  const send = async (name: string, operation: string): Promise<void> => {
     await editor.focus()
     await page.keyboard.press('ControlOrMeta+A')
     // Pasted, for the editor closes the brackets that are typed.
     await page.evaluate((text) => navigator.clipboard.writeText(text), operation)
     await page.keyboard.press('ControlOrMeta+V')
+    // The tab's name says that the editor has understood what it holds, and so whether it goes by socket.
+    await expect(page.getByRole('tab', { name })).toBeVisible()
     await page.getByRole('button', { name: /^Execute/ }).click()
   }
 
   await expect(editor).toBeAttached()
-  await send('{ customers { nodes { name } } }')
+  await send('Refused', 'query Refused { customers { nodes { name } } }')
   await expect(result).toContainText('UNAUTHENTICATED')
-  await send(`mutation { signIn(input: { email: "${mina.email}", password: "${mina.password}" }) { name role } }`)
+  await send('Enter', `mutation Enter { signIn(input: { email: "${mina.email}", password: "${mina.password}" }) { name role } }`)
   await expect(result).toContainText('ADMIN')
   await createCustomer(staff.request, { name: 'Kettle and Co' })
-  await send('{ customers { nodes { name } } }')
+  await send('Names', 'query Names { customers { nodes { name } } }')
   await expect(result).toContainText('Kettle and Co')
 
   const socket = page.waitForEvent('websocket')
-  await send('subscription { events(after: "0") { type customer { name } } }')
+  await send('Live', 'subscription Live { events(after: "0") { type customer { name } } }')
   await socket
   // What has happened already comes first, and tells that the subscription stands.
   await expect(result).toContainText(/CUSTOMER_CREATED|STAFF_REGISTERED/)

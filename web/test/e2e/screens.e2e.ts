@@ -78,10 +78,15 @@ test('the screens of every day', async () => {
     {
       name: 'customer-payments',
       path: `${customer}?tab=payments`,
-      open: (page) => page.getByRole('row').filter({ hasText: 'SEPA 88213' }).getByRole('button', { name: 'Show where the money went' }).click(),
+      open: (page) =>
+        page.getByRole('row').filter({ hasText: 'SEPA 88213' }).getByRole('button', { name: 'Show where the money went' }).click(),
       ready: (page) => page.getByText('€5,000.00 on INV-2041'),
     },
-    { name: 'customer-activity', path: `${customer}?tab=activity`, ready: (page) => page.getByRole('listitem').filter({ hasText: mina.name }).first() },
+    {
+      name: 'customer-activity',
+      path: `${customer}?tab=activity`,
+      ready: (page) => page.getByRole('listitem').filter({ hasText: mina.name }).first(),
+    },
     {
       name: 'take-payment',
       path: customer,
@@ -141,7 +146,7 @@ test('a payment is taken without a mouse', async ({ page }) => {
 
   await page.keyboard.press('g')
   await page.keyboard.press('c')
-  await expect(page.getByRole('link', { name: /Brightwater/ })).toBeVisible()
+  await expect(page.getByRole('table', { name: 'Customers' })).toBeVisible()
   await page.keyboard.press('/')
   await expect(page.getByRole('searchbox', { name: 'Search customers' })).toBeFocused()
   await page.keyboard.type('wren')
@@ -180,11 +185,13 @@ async function look(context: BrowserContext, screens: readonly Screen[]): Promis
         for (const scheme of schemes) {
           await page.emulateMedia({ colorScheme: scheme })
           await settled(page)
-          const axe = new AxeBuilder({ page })
-          // What the dark scheme changes is colours.
-          const { violations } = await (scheme === 'light' ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze()
-          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-          expect.soft(found, `${screen.name}, ${size.width} px, ${scheme}`).toEqual([])
+          if (scheme === 'light' || size.width > 390) {
+            const axe = new AxeBuilder({ page })
+            // What the dark scheme changes is colours, and those are the same at both sizes.
+            const { violations } = await (scheme === 'light' ? axe.withTags(rules) : axe.withRules(['color-contrast'])).analyze()
+            const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+            expect.soft(found, `${screen.name}, ${size.width} px, ${scheme}`).toEqual([])
+          }
           await picture(page, `${screen.name}-${size.width}-${scheme}`)
         }
         await page.setViewportSize(size)
