@@ -19,12 +19,14 @@ try {
   // Loaded after the configuration, so that a fault in it is told at once.
   const { open } = await import('./open.ts')
   const { run } = await import('./run.ts')
-  const { firstAccountCode } = await import('./auth/auth.ts')
+  const { firstAccountCode, registration } = await import('./auth/auth.ts')
+  const { contextOf } = await import('./context.ts')
   await using app = await open(config)
   await using serving = await run(app)
   app.log.info(`The API is ready at ${serving.url}`)
   const code = firstAccountCode(config)
-  if (code !== undefined) app.log.info(`The first account needs the code ${code}`)
+  const wanted = code !== undefined && (await registration(contextOf(app, { kind: 'system', name: 'start' }, 'start'))).first
+  if (wanted) app.log.info(`The first account needs the code ${code}`)
   await ended
   app.log.info('The API is being stopped')
 } catch (error) {

@@ -4,7 +4,7 @@ import { Center, Stack, Text } from '@mantine/core'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
 import { problemOf } from '../../apollo/problem.ts'
-import { rememberSession, whenEnded } from '../../apollo/renewal.ts'
+import { rememberSession, renew, whenEnded } from '../../apollo/renewal.ts'
 import { mayAs, type Session, SessionContext } from '../../apollo/session.ts'
 import { SessionDocument, type SessionQuery, SignOutDocument } from '../../gql.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -109,6 +109,8 @@ export function SessionProvider({ fallback, children }: Props) {
             company,
             may: mayAs(me),
             signOut: async () => {
+              // With an access token that has run out the server would not know whose session to end.
+              await renew()
               await signOutOnServer({ context: { entering: true } })
               await leave(true)
             },
