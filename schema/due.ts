@@ -13,7 +13,12 @@ export const dueInput = z.object({
 })
 export type DueInput = z.infer<typeof dueInput>
 
-export const openDueInput = z.object({ outstanding: amountText('The outstanding amount'), dueDate: day('The due date') })
+export const openDueInput = z.object({
+  outstanding: amountText('The outstanding amount'),
+  dueDate: day('The due date'),
+  /** What was outstanding when it was looked at; nothing, when no due was open. Another amount by now refuses the change. */
+  was: amountText('The amount that was outstanding').nullish(),
+})
 export type OpenDueInput = z.infer<typeof openDueInput>
 
 export const dueStatuses = ['OPEN', 'OVERDUE', 'PAID', 'CANCELLED'] as const

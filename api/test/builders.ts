@@ -104,14 +104,23 @@ export const paymentInput = (test: TestApp, customerId: string, amount: string, 
   ...more,
 })
 
-/** What updateCustomer is to be given to change these fields only. */
-export const edited = ({ name, number, contacts, note, currency }: Customer, change: Record<string, unknown>) => ({
+interface EditedDue {
+  readonly outstanding: string
+  readonly dueDate: string
+}
+
+/** What updateCustomer is to be given to change these fields only, by somebody who sees the customer as given. */
+export const edited = (
+  { name, number, contacts, note, currency, outstanding }: Customer,
+  { due, ...change }: Record<string, unknown> & { readonly due?: EditedDue },
+) => ({
   name,
   number,
   contacts,
   note,
   currency,
   ...change,
+  ...(due === undefined ? {} : { due: { ...due, was: /[1-9]/.test(outstanding) ? outstanding : null } }),
 })
 
 /** Short ways to make things through the front door, as an agent unless somebody else is named. When the file's tests are over, all invariants have to hold. */
@@ -125,7 +134,7 @@ export function buildersOf(test: TestApp, standing: Standing = 'AGENT') {
   }
   return {
     customer: (input: CustomerInput = {}) => ask<Customer>(documents.create, { input: { name: `Customer ${++made}`, ...input } }),
-    update: (customer: Customer, change: Record<string, unknown>) =>
+    update: (customer: Customer, change: Parameters<typeof edited>[1]) =>
       ask<Customer>(documents.update, { id: customer.id, version: customer.version, input: edited(customer, change) }),
     archive: (id: string, reason?: string) => ask<Customer>(documents.archive, { id, reason }),
     restore: (id: string) => ask<Customer>(documents.restore, { id }),

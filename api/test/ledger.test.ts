@@ -78,7 +78,7 @@ describe('a completed payment', () => {
     const made = await customer({ due: { amount: '10', dueDate: '2026-04-01', reference: 'R1' } })
     await pay(made.id, '30')
     await due(made.id, '25', '2026-05-01', 'R2')
-    const raised = await update(made, { due: { outstanding: '7', dueDate: '2026-05-02' } })
+    const raised = await update(await read(made.id), { due: { outstanding: '7', dueDate: '2026-05-02' } })
     expect(raised).toMatchObject({ outstanding: '7.00', credit: '0.00', nextDueDate: '2026-05-02' })
     expect(await dues(made.id)).toMatchObject([{ reference: 'R2', amount: '27.00', outstanding: '7.00' }, { reference: 'R1' }])
   })

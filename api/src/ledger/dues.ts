@@ -159,13 +159,14 @@ const dueEvent = (
 })
 
 /**
- * Makes the one open due of a locked account leave `outstanding` unpaid on that date, or adds a due where there is none;
+ * Makes the one open due of a locked account, which had `was` outstanding, leave `outstanding` unpaid on that date, or adds a due where there is none;
  * the simple form's way. Several open dues are refused. The caller settles.
  */
 export async function setOnlyDue(
   ctx: Atomic,
   account: Account,
   outstanding: bigint,
+  was: bigint,
   dueDate: CalendarDate,
   reference: string,
 ): Promise<void> {
@@ -178,6 +179,10 @@ export async function setOnlyDue(
     .for('update')
   if (open.length > 1) throw invalid('due', 'This customer has several open dues: change them one by one')
   const due = open[0]
+  if ((due?.outstanding ?? 0n) !== was) {
+    const current = { outstanding: formatMoney(due?.outstanding ?? 0n, row.currency), dueDate: due?.dueDate ?? null }
+    throw new DomainError('STALE', `What ${row.name} owes has changed meanwhile; compare and save again`, [], { current: { due: current } })
+  }
   if (due === undefined) {
     await insertDue(ctx, account, { amount: formatMoney(outstanding, row.currency), dueDate }, reference, 'due.outstanding')
     return

@@ -167,6 +167,12 @@ class DueInput {
 class OpenDueInput {
   @Field(() => Decimal) outstanding!: string
   @Field(() => Day) dueDate!: string
+  @Field(() => Decimal, {
+    nullable: true,
+    description:
+      'What was outstanding when it was looked at; null when no due was open. If a payment has changed it since, the answer is STALE.',
+  })
+  was?: string | null
 }
 
 @Rule(createCustomerInput)

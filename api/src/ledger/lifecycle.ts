@@ -36,7 +36,9 @@ export async function updateCustomer(ctx: Context, id: string, version: number, 
     if (changes.length > 0) await record(ctx, customerEvent('CUSTOMER_CHANGED', changed, changes))
     if (input.due != null) {
       const account = accountOf(changed)
-      await setOnlyDue(ctx, account, minorUnits('due.outstanding', input.due.outstanding, changed.currency), input.due.dueDate, reference)
+      const outstanding = minorUnits('due.outstanding', input.due.outstanding, changed.currency)
+      const was = input.due.was == null ? 0n : minorUnits('due.was', input.due.was, changed.currency)
+      await setOnlyDue(ctx, account, outstanding, was, input.due.dueDate, reference)
       await settle(ctx, account)
       await announceOverdue(ctx, [id])
     }

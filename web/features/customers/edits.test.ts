@@ -32,5 +32,6 @@ test('a due that was left alone is not sent, so that a payment made meanwhile is
   expect(inputOf({ ...base, due: { ...base.due, outstanding: '90.00' } }, base).due).toEqual({
     outstanding: '90.00',
     dueDate: '2026-03-31',
+    was: '100.00',
   })
 })

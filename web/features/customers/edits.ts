@@ -42,7 +42,8 @@ export function editsOf(customer: CustomerValuesFragment): Edits {
 
 /** The edits as the server takes them. A due that was left alone isn't sent: a payment may have changed it since the form was opened. */
 export function inputOf(mine: Edits, base: Edits): UpdateCustomerInput {
-  const due = same(mine, base, 'due') ? null : { outstanding: mine.due.outstanding, dueDate: mine.due.dueDate }
+  const was = base.due.outstanding === '' ? null : base.due.outstanding
+  const due = same(mine, base, 'due') ? null : { ...mine.due, was }
   return {
     name: mine.name.trim(),
     number: mine.number.trim(),
