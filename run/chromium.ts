@@ -49,7 +49,7 @@ async function installChromium(signal: AbortSignal): Promise<boolean> {
 
 /** A script that starts the unpacked program with its own libraries and with fonts, which it would look for in the system's folders. */
 function wrap(folder: string, script: string): void {
-  const usr = join(folder, 'root', 'usr')
+  const usr = join(folder, 'unpacked', 'usr')
   const triple = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu'
   writeFileSync(
     join(folder, 'fonts.conf'),
@@ -64,7 +64,7 @@ function wrap(folder: string, script: string): void {
   )
   const lines = [
     '#!/bin/sh',
-    `export LD_LIBRARY_PATH='${usr}/lib/${triple}:${folder}/root/lib/${triple}'`,
+    `export LD_LIBRARY_PATH='${usr}/lib/${triple}:${folder}/unpacked/lib/${triple}'`,
     `export FONTCONFIG_FILE='${folder}/fonts.conf'`,
     `exec '${usr}/lib/chromium/chromium' "$@"`,
   ]

@@ -53,7 +53,7 @@ function programFolder(dataDir: string): string {
 }
 
 function unpacked(dataDir: string): MysqlProgram | undefined {
-  const root = join(programFolder(dataDir), 'root')
+  const root = join(programFolder(dataDir), 'unpacked')
   const usr = join(root, 'usr')
   const mysqld = join(usr, 'sbin', 'mysqld')
   if (!existsSync(mysqld)) return undefined

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # unpack-packages.sh own|apart FOLDER PACKAGE...
 #
-# Downloads packages with what they depend on through this machine's apt and unpacks them into FOLDER/root. It changes nothing
+# Downloads packages with what they depend on through this machine's apt and unpacks them into FOLDER/unpacked. It changes nothing
 # outside FOLDER and needs no root.
 #   own    the release's own packages, and only those libraries that the machine lacks: they run beside its own.
 #   apart  with every library, libc included, so that the programs may come from another suite (SUITE, on Debian only).
@@ -83,5 +83,5 @@ rm -rf "$folder/new"
 mkdir "$folder/new"
 for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$folder/new"; done
 rm -rf "$folder"/new/usr/share/{doc,man,locale} "$folder/new/var"
-rm -rf "$folder/root"
-mv "$folder/new" "$folder/root"
+rm -rf "$folder/unpacked"
+mv "$folder/new" "$folder/unpacked"
