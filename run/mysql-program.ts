@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ConfigError } from '../api/src/config.ts'
+import { needRoom } from './disk.ts'
 import { holdLock } from './lock.ts'
 import { run, until } from './processes.ts'
 
@@ -88,6 +89,8 @@ async function fetchMysql(dataDir: string, say: (line: string) => void, signal?:
     if (found !== undefined) return found
     throw new ConfigError(`Another run has been downloading MySQL for five minutes. ${elsewhere}`)
   }
+  // Packages, program and the first data, all at once.
+  needRoom(folder, 1_500, 'a first MySQL')
   say('Downloading MySQL, once (about 55 MB)')
   const { code, output } = await run('bash', [join(import.meta.dirname, 'mysql-fetch.sh'), folder], { signal })
   const program = code === 0 ? unpacked(dataDir) : undefined

@@ -1,20 +1,9 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, type Config } from '../api/src/config.ts'
+import { needRoom } from './disk.ts'
 import { holdLock } from './lock.ts'
 import { checkGivenMysql } from './mysql-given.ts'
 import { findMysql, type MysqlProgram } from './mysql-program.ts'
@@ -170,14 +159,7 @@ async function shutDown(folder: string, server: Running): Promise<void> {
 
 async function launch(program: MysqlProgram, folder: string, password: string, fast: boolean, options: MysqlOptions): Promise<Running> {
   const isNew = !existsSync(join(folder, 'data', 'mysql.ibd'))
-  const disk = statfsSync(folder)
-  const freeMegabytes = Math.floor((disk.bavail * disk.bsize) / megabyte)
-  const neededMegabytes = isNew ? 1024 : 256
-  if (freeMegabytes < neededMegabytes) {
-    throw new ConfigError(
-      `The disk that holds ${folder} has ${freeMegabytes} MB free, and MySQL needs ${neededMegabytes} MB. Make room, or set DATA_DIR to a folder on another disk.`,
-    )
-  }
+  needRoom(folder, isNew ? 1024 : 256, 'MySQL')
   const data = join(folder, 'data')
   const log = join(folder, 'mysqld.log')
   if (existsSync(log) && statSync(log).size > 20 * megabyte) renameSync(log, `${log}.1`)
