@@ -1,7 +1,9 @@
 import { cleanup } from '@testing-library/react'
-import { afterEach, vi } from 'vitest'
+import { afterAll, afterEach, vi } from 'vitest'
 
 afterEach(cleanup)
+// The window goes with the file: an answer still under way would find none, and fail a run whose tests have all passed.
+afterAll(() => new Promise((resolve) => setTimeout(resolve, 250)))
 
 // Mantine asks for what jsdom has not got.
 window.matchMedia ??= (query) =>

@@ -189,5 +189,6 @@ test('a reversal names what becomes outstanding again, and happens only when tha
   expect(within(dialog).getByText(/The credit of/)).toBeDefined()
   expect(asked.some(({ name }) => name === 'ReversePayment')).toBe(false)
   await userEvent.click(within(dialog).getByRole('button', { name: 'Reverse payment' }))
-  await waitFor(() => expect(asked.filter(({ name }) => name === 'ReversePayment')).toHaveLength(1))
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+  expect(asked.filter(({ name }) => name === 'ReversePayment')).toHaveLength(1)
 })
