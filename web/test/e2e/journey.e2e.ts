@@ -204,7 +204,7 @@ test('after signing out neither the back button nor a reload shows anything', as
   await page.getByRole('textbox', { name: 'E-mail' }).fill(mina.email)
   await page.getByRole('textbox', { name: 'Password' }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: /password/i })).toBeVisible()
   await page.getByRole('textbox', { name: 'Password' }).fill(mina.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('button', { name: `Account of ${mina.name}` })).toBeVisible()
