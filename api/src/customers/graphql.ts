@@ -3,6 +3,7 @@ import { contactKinds, customerStatuses, type ContactKind, type CustomerStatus }
 import { formatMoney } from 'schema/money'
 import type { Context } from '../context.ts'
 import { listActivity, type AuditRow } from '../events/activity.ts'
+import { enumOf } from '../graphql/enums.ts'
 import { loaderOf } from '../graphql/loaders.ts'
 import { After, connection, counted, countedConnection, First, type CountedPage } from '../graphql/page.ts'
 import { Day, Decimal, Instant } from '../graphql/scalars.ts'
@@ -10,11 +11,9 @@ import type { Page } from '../db/keyset.ts'
 import { contactsOf, customersById, customerStatus, daysPastDue, type CustomerRow } from './customers.ts'
 import { countCustomers, customerSortKeys, listCustomers, type CustomerSortKey } from './list.ts'
 
-const named = <T extends string>(values: readonly T[]) => Object.fromEntries(values.map((value) => [value, value])) as Record<T, T>
-
-export const CustomerStatusEnum = named(customerStatuses)
-const ContactKindEnum = named(contactKinds)
-const CustomerSortKeyEnum = named(customerSortKeys)
+export const CustomerStatusEnum = enumOf(customerStatuses)
+const ContactKindEnum = enumOf(contactKinds)
+const CustomerSortKeyEnum = enumOf(customerSortKeys)
 registerEnumType(CustomerStatusEnum, {
   name: 'CustomerStatus',
   description: 'By the earliest due date with something outstanding: passed, not passed, none.',

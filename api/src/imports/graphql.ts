@@ -21,6 +21,7 @@ import {
 import type { Context } from '../context.ts'
 import { newId } from '../db/columns.ts'
 import type { Page } from '../db/keyset.ts'
+import { enumOf } from '../graphql/enums.ts'
 import { loaderOf } from '../graphql/loaders.ts'
 import { After, connection, counted, countedConnection, First, type CountedPage } from '../graphql/page.ts'
 import { Instant, Upload } from '../graphql/scalars.ts'
@@ -41,10 +42,8 @@ import {
 } from './imports.ts'
 import { importRowStatuses, importStatuses, type ImportRowStatus, type ImportStatus } from './statuses.ts'
 
-const named = <T extends string>(values: readonly T[]) => Object.fromEntries(values.map((value) => [value, value])) as Record<T, T>
-
-const ImportStatusEnum = named(importStatuses)
-const ImportRowStatusEnum = named(importRowStatuses)
+const ImportStatusEnum = enumOf(importStatuses)
+const ImportRowStatusEnum = enumOf(importRowStatuses)
 const ImportKnownEnum = { UPDATE: 'UPDATE', SKIP: 'SKIP' } as const
 registerEnumType(ImportStatusEnum, { name: 'ImportStatus' })
 registerEnumType(ImportRowStatusEnum, { name: 'ImportRowStatus' })

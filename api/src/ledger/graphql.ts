@@ -29,6 +29,7 @@ import type { Context } from '../context.ts'
 import { daysPastDue, getCustomer } from '../customers/customers.ts'
 import { ContactInput, Customer, loadCustomer, toCustomer } from '../customers/graphql.ts'
 import { DomainError } from '../errors.ts'
+import { enumOf } from '../graphql/enums.ts'
 import { loaderOf } from '../graphql/loaders.ts'
 import { After, counted, countedConnection, First, type CountedPage } from '../graphql/page.ts'
 import { checked, Rule } from '../graphql/rules.ts'
@@ -39,12 +40,10 @@ import { archiveCustomer, createCustomer, restoreCustomer, updateCustomer } from
 import { countDues, countPayments, listDues, listPayments } from './lists.ts'
 import { completePayment, failPayment, paymentsById, recordPayment, reopenPayment, reversePayment, type PaymentRow } from './payments.ts'
 
-const named = <T extends string>(values: readonly T[]) => Object.fromEntries(values.map((value) => [value, value])) as Record<T, T>
-
-const DueStatusEnum = named(dueStatuses)
-const PaymentStateEnum = named(paymentStates)
-const PaymentMethodEnum = named(paymentMethods)
-const PaymentSourceEnum = named(paymentSources)
+const DueStatusEnum = enumOf(dueStatuses)
+const PaymentStateEnum = enumOf(paymentStates)
+const PaymentMethodEnum = enumOf(paymentMethods)
+const PaymentSourceEnum = enumOf(paymentSources)
 registerEnumType(DueStatusEnum, { name: 'DueStatus' })
 registerEnumType(PaymentStateEnum, { name: 'PaymentState' })
 registerEnumType(PaymentMethodEnum, { name: 'PaymentMethod' })

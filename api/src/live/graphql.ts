@@ -3,13 +3,14 @@ import type { Context } from '../context.ts'
 import { Customer, loadCustomer } from '../customers/graphql.ts'
 import { eventTypes, type EventType, type NumberedEvent } from '../events/events.ts'
 import { assertKept, eventTail, followedNumber } from '../events/stream.ts'
+import { enumOf } from '../graphql/enums.ts'
 import type { RequestContext } from '../graphql/context.ts'
 import { EventNumber, Instant } from '../graphql/scalars.ts'
 import { Import, loadImport } from '../imports/graphql.ts'
 import { loadPayment, Payment } from '../ledger/graphql.ts'
 import { reactionName } from '../notifications/notifications.ts'
 
-const EventTypeEnum = Object.fromEntries(eventTypes.map((type) => [type, type])) as Record<EventType, EventType>
+const EventTypeEnum = enumOf(eventTypes)
 registerEnumType(EventTypeEnum, { name: 'EventType' })
 
 @ObjectType({ simpleResolvers: true, description: 'What happened, with the things it happened to as they are now.' })

@@ -14,6 +14,7 @@ import {
   Subscription,
 } from 'type-graphql'
 import { contextOf, type Context } from '../context.ts'
+import { enumOf } from '../graphql/enums.ts'
 import { After, connection, First } from '../graphql/page.ts'
 import type { RequestContext } from '../graphql/context.ts'
 import { Decimal, EventNumber, Instant } from '../graphql/scalars.ts'
@@ -32,7 +33,7 @@ import {
   type ReadableNotification,
 } from './notifications.ts'
 
-const NotificationTypeEnum = Object.fromEntries(notificationTypes.map((type) => [type, type])) as Record<NotificationType, NotificationType>
+const NotificationTypeEnum = enumOf(notificationTypes)
 registerEnumType(NotificationTypeEnum, { name: 'NotificationType' })
 
 @ObjectType({ simpleResolvers: true })
